@@ -1,0 +1,59 @@
+# 党务工作台：make run 启动，make help 看全部目标。
+# 只需要 Python 3.11 以上、python3-venv 和 make；不需要数据库服务、消息队列或 Node。
+# DATA_DIR= 数据放在哪里（默认 ./var），PORT= 端口（默认 8000）。
+
+PYTHON ?= python3
+PORT ?= 8000
+DATA_DIR ?= $(CURDIR)/var
+export DATA_DIR
+
+VENV := .venv
+RUN := $(VENV)/bin/python
+PIP := $(RUN) -m pip --disable-pip-version-check --quiet
+UV := $(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
+
+.PHONY: help setup run test lint lock shell
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make setup          只做安装（装到 .venv，版本与散列已锁定）"
+	@echo "make run            安装、建库、装入样例单位，然后启动（PORT=8001 换端口，DATA_DIR=目录 换数据位置）"
+	@echo "make test           运行全部测试（ARGS=… 传给 pytest）"
+	@echo "make lint           检查代码与模板的写法"
+	@echo "make lock           重新锁定依赖版本"
+	@echo "make shell          打开带数据的 Python 命令行"
+
+setup: $(VENV)/base.done
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "需要 Python 3.11 或更新的版本。"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { echo "缺少 venv 组件，请先安装 python3-venv。"; exit 1; }
+	@echo "正在建立 $(VENV) ……"
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/%.done: requirements/%.txt | $(VENV)/bin/python
+	@echo "正在安装 $< ……（第一次约需一分钟）"
+	@$(PIP) install --require-hashes -r $<
+	@touch $@
+
+run: setup
+	@$(RUN) manage.py migrate --verbosity 0
+	@$(RUN) manage.py load_sample --if-empty
+	@exec $(RUN) manage.py serve --port $(PORT)
+
+test: setup $(VENV)/browser.done
+	$(RUN) -m pytest $(ARGS)
+
+lint: setup $(VENV)/test.done
+	$(RUN) -m ruff check .
+	$(RUN) -m djlint templates --lint --quiet
+
+$(VENV)/bin/uv: | $(VENV)/bin/python
+	@$(PIP) install uv
+
+lock: $(VENV)/bin/uv
+	cd requirements && for name in base production test browser; do \
+		$(CURDIR)/$(UV) $$name.in -o $$name.txt || exit 1; done
+
+shell: setup
+	@$(RUN) manage.py shell

@@ -1,0 +1,91 @@
+"""Who signs in, and which posts he holds from when to when. Written by `branches.accounts.services` only."""
+from __future__ import annotations
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import models
+from django.db.models import F, Q
+from django.utils.functional import cached_property
+
+from branches.accounts import permissions
+from branches.accounts.permissions import Role
+from branches.accounts.querysets import AccountManager, PostQuerySet
+from branches.models import Branch
+from partywork.periods import today
+
+
+class Account(AbstractBaseUser):
+    """A login. It is not a member; a member may be linked to it (`Member.account`). Rights come from posts alone."""
+
+    username = models.CharField("登录名", max_length=30, unique=True, error_messages={"unique": "这个登录名已被使用。"})
+    display_name = models.CharField("姓名", max_length=30)
+    is_active = models.BooleanField("可以登录", default=True)
+    must_change_password = models.BooleanField("下次登录须改密码", default=True)
+    is_sample = models.BooleanField("样例账号", default=False, editable=False)
+    created_at = models.DateTimeField("建立时间", auto_now_add=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    form_token = models.UUIDField(null=True, unique=True, editable=False)
+
+    objects = AccountManager()
+    USERNAME_FIELD = "username"
+
+    class Meta:
+        verbose_name = "账号"
+        ordering = ["username"]
+
+    def __str__(self) -> str:
+        return self.display_name or self.username
+
+    @cached_property
+    def current_posts(self) -> list[Post]:
+        """Today's posts with their organisations; one query a request."""
+        if not self.is_active:
+            return []
+        return list(self.posts.active_on(today()).select_related("branch").order_by("branch__path", "id"))
+
+    def can(self, action: str, row=None) -> bool:
+        return permissions.can(self, action, row)
+
+    def require(self, action: str, row=None) -> None:
+        permissions.require(self, action, row)
+
+    def reach(self, action: str, prefix: str = "", own: Q | None = None) -> Q:
+        """The condition on rows that this account may reach with an action (see permissions.reach_q)."""
+        return permissions.reach_q(self, action, prefix, own)
+
+    @property
+    def rights_branch(self) -> None:
+        return None
+
+
+class Post(models.Model):
+    """One post held by one account in one organisation, from `start_on` until the day before `stop_on`."""
+
+    account = models.ForeignKey(Account, models.PROTECT, related_name="posts", verbose_name="账号")
+    branch = models.ForeignKey(Branch, models.PROTECT, related_name="posts", verbose_name="党组织")
+    role = models.CharField("职务", max_length=12, choices=Role.choices)
+    start_on = models.DateField("任职日期")
+    stop_on = models.DateField("免职日期", null=True, blank=True, help_text="自这一天起不再担任。")
+    form_token = models.UUIDField(null=True, unique=True, editable=False)
+
+    objects = PostQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "任职"
+        ordering = ["-start_on", "id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(stop_on=None) | Q(stop_on__gte=F("start_on")), name="post_ends_after_it_begins",
+                                   violation_error_message="免职日期不能早于任职日期。"),
+            models.UniqueConstraint(fields=["account", "branch", "role"], condition=Q(stop_on=None), name="one_open_post",
+                                    violation_error_message="该账号已在任这一职务。"),
+        ]
+        indexes = [models.Index(fields=["branch", "role", "start_on"], name="post_by_branch_role")]
+
+    def __str__(self) -> str:
+        return f"{self.branch.short_name}{self.get_role_display()}"
+
+    @property
+    def rights_branch(self) -> None:
+        return None
+
+    def figure_words(self) -> str:
+        return self.account.display_name

@@ -1,0 +1,15 @@
+from django.urls import path
+
+from branches import views
+
+urlpatterns = [
+    path("org/", views.org, name="org"),
+    path("org/new/", views.org_new, name="org_new"),
+    path("org/<pk:pk>/", views.branch_page, name="branch"),
+    path("org/<pk:pk>/edit/", views.branch_edit, name="branch_edit"),
+    path("org/<pk:pk>/dissolve/", views.branch_dissolve, name="branch_dissolve"),
+    path("org/<pk:pk>/groups/new/", views.group_new, name="group_new"),
+    path("org/groups/<pk:pk>/edit/", views.group_edit, name="group_edit"),
+    path("org/groups/<pk:pk>/dissolve/", views.group_dissolve, name="group_dissolve"),
+    path("bureau/", views.bureau, name="bureau"),
+]

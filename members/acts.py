@@ -1,0 +1,150 @@
+"""What the page 办理变动 offers: for each act its words, its form, its service, and when it makes sense."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from branches.accounts.models import Account
+from branches.accounts.permissions import Reach, widest_reach
+from members import changes, corrections, forms, services
+from members.models import Kind, Member, StopReason
+
+
+@dataclass(frozen=True)
+class Act:
+    code: str
+    label: str
+    submit: str
+    form: type[forms.ChangeForm]
+    service: Callable
+    fits: Callable[[Member, Account], bool]
+    hint: str = ""
+    dated: bool = True  # whether the service is told what day it is
+
+    def do(self, *, actor: Account, member: Member, today, values: dict) -> None:
+        facts = values | ({"today": today} if self.dated else {})
+        self.service(actor=actor, member=member, **facts)
+
+
+def _here(member: Member, account: Account) -> bool:
+    return member.latest.stop_on is None
+
+
+def _leads(member: Member, account: Account) -> bool:
+    return _here(member, account) and member.latest.is_group_leader
+
+
+def _may_lead(member: Member, account: Account) -> bool:
+    return _here(member, account) and member.latest.group_id is not None and not member.latest.is_group_leader
+
+
+def _may_move(member: Member, account: Account) -> bool:
+    return _here(member, account) and widest_reach(account, "members.edit") >= Reach.BELOW
+
+
+def _on_probation(member: Member, account: Account) -> bool:
+    return _here(member, account) and member.latest.kind == Kind.PROBATIONARY
+
+
+def _transferred_out(member: Member, account: Account) -> bool:
+    return member.latest.stop_reason == StopReason.TRANSFER_OUT
+
+
+def _can_undo(member: Member, account: Account) -> bool:
+    return member.latest.stop_on is not None or len(member.memberships.all()) > 1
+
+
+ACTS = [
+    Act("regroup", "调整党小组", "调整党小组", forms.RegroupForm, changes.regroup_member, _here),
+    Act(
+        "leader",
+        "任组长",
+        "确定为组长",
+        forms.ChangeForm,
+        changes.appoint_group_leader,
+        _may_lead,
+        "确定为现在所在党小组的组长，原组长自同一天起不再担任。",
+    ),
+    Act(
+        "unleader",
+        "免组长",
+        "免去组长",
+        forms.ChangeForm,
+        changes.dismiss_group_leader,
+        _leads,
+        "只免去组长，仍在原党小组。要换人的，直接在新组长页面办理“任组长”。",
+    ),
+    Act(
+        "move",
+        "支部间调整",
+        "调整到该支部",
+        forms.MoveForm,
+        changes.move_member,
+        _may_move,
+        "在本单位支部之间调整；转到外单位的，请用“离开”登记组织关系转出。",
+    ),
+    Act("full", "预备党员转正", "登记转正", forms.TurnFullForm, changes.turn_full, _on_probation),
+    Act(
+        "leave",
+        "离开",
+        "登记离开",
+        forms.LeaveForm,
+        changes.leave_member,
+        _here,
+        "登记后仍可查到此人和此前的全部记录。",
+    ),
+    Act(
+        "return",
+        "重新转入",
+        "登记转入",
+        forms.ReturnForm,
+        changes.return_member,
+        _transferred_out,
+        "接着原来的档案继续记录，不必重新登记。",
+    ),
+    Act(
+        "correct",
+        "更正记录",
+        "保存更正",
+        forms.CorrectForm,
+        corrections.correct_membership,
+        lambda member, account: True,
+        "只更正最近一段记录里登记错了的内容；情况真的变了，请用前面的各项变动。",
+    ),
+    Act(
+        "undo",
+        "撤销变动",
+        "撤销最近一次变动",
+        forms.UndoForm,
+        corrections.undo_change,
+        _can_undo,
+        "最近一次变动登记错了，撤销后恢复到变动之前。",
+        dated=False,
+    ),
+    Act(
+        "link",
+        "关联账号",
+        "关联账号",
+        forms.LinkForm,
+        services.link_account,
+        lambda member, account: member.account is None,
+        "关联后，本人登录可以查看自己的档案；任支部委员的，开会时按账号的任职列入应到。",
+        dated=False,
+    ),
+    Act(
+        "unlink",
+        "解除账号",
+        "解除关联",
+        forms.UnlinkForm,
+        services.unlink_account,
+        lambda member, account: member.account is not None,
+        "解除后，本人登录不再看到这份档案。",
+        dated=False,
+    ),
+]
+
+
+def acts_for(member: Member, account: Account) -> list[Act]:
+    """What can be done now with this member by this account."""
+    return [act for act in ACTS if act.fits(member, account)]

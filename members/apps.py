@@ -1,0 +1,10 @@
+from django.apps import AppConfig
+
+
+class MembersConfig(AppConfig):
+    name = "members"
+    label = "members"
+    verbose_name = "党员"
+
+    def ready(self) -> None:
+        from members import figures, services  # noqa: F401  (they declare figures and the journal's actions)

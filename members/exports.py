@@ -1,0 +1,35 @@
+"""Columns of the roster, on the page and in Excel. Telephone numbers leave the record masked."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from members import rules
+from members.models import Member
+from partywork.fields import mask_phone
+from partywork.lists import Column
+
+
+def masked_phone(member: Member) -> str:
+    return mask_phone(member.phone) if member.phone else ""
+
+
+def roster_columns(day: date, *, left: bool = False) -> list[Column]:
+    """The roster of a day; of those who left, also when and how."""
+    columns = [
+        Column("name", "姓名", "member.name", 12),
+        Column("branch", "支部", "branch.short_name", 22),
+        Column("group", "党小组", lambda row: row.group.name if row.group else "", 16),
+        Column("kind", "类别", lambda row: row.get_kind_display(), 12),
+        Column("sex", "性别", lambda row: row.member.get_sex_display(), 8),
+        Column("joined_on", "入党日期", "member.joined_on", 14),
+        Column("party_age", "党龄（年）", lambda row: rules.party_age(row.member.full_on, day), 12),
+        Column("phone", "联系电话", lambda row: masked_phone(row.member), 18),
+    ]
+    return columns + (LEAVING if left else [])
+
+
+LEAVING = [
+    Column("stop_on", "除册日期", "stop_on", 14),
+    Column("stop_reason", "离开方式", lambda row: row.get_stop_reason_display(), 18),
+]

@@ -1,0 +1,85 @@
+"""The filters above the roster. Nothing asked for: today's roster of everything in reach."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import django_filters
+from django import forms
+from django.db.models import Q
+
+from branches.models import Branch, PartyGroup
+from partywork.lists import SiteFilterSet
+
+STATES = (("full", "正式党员"), ("probationary", "预备党员"), ("left", "已离开"))
+
+
+def choices_of(rows, label: str) -> list[tuple[str, str]]:
+    """One query for the select, and the choice is checked against what it gave."""
+    return [(str(pk), name) for pk, name in rows.values_list("pk", label)]
+
+
+class RosterFilter(SiteFilterSet):
+    """Groups are offered of one branch only: there are too many of the same name."""
+
+    words = django_filters.CharFilter(label="姓名或拼音")
+    branch = django_filters.ChoiceFilter(label="支部", empty_label="全部支部")
+    group = django_filters.ChoiceFilter(label="党小组", empty_label="全部小组")
+    state = django_filters.ChoiceFilter(label="类别", choices=STATES, empty_label="全部在册")
+    day = django_filters.DateFilter(label="哪一天的名册")
+
+    def __init__(self, data, *args, today: date, **kwargs) -> None:
+        super().__init__(data, *args, **kwargs)
+        self.today = today
+        branches = choices_of(Branch.objects.filter(self.reach()).leaves(), "short_name")
+        asked = branches[0][0] if len(branches) == 1 else data.get("branch", "")
+        self.offer("branch", branches, len(branches) == 1)
+        self.offer("group", *self.groups_of(asked if asked in dict(branches) else ""))
+
+    def reach(self, prefix: str = "") -> Q:
+        return self.request.user.reach("members.view", prefix)
+
+    def groups_of(self, branch: str) -> tuple[list[tuple[str, str]], bool]:
+        """The choices, and whether there is no branch to choose from."""
+        if not branch:
+            return [], True
+        groups = PartyGroup.objects.filter(self.reach("branch__"), branch=branch)
+        return choices_of(groups.order_by("id"), "name"), False
+
+    def offer(self, name: str, choices: list[tuple[str, str]], hidden: bool) -> None:
+        self.filters[name].extra["choices"] = choices
+        if hidden:
+            self.filters[name].extra["widget"] = forms.HiddenInput
+
+    def get_form_class(self) -> type[forms.Form]:
+        form_class, today = super().get_form_class(), self.today
+
+        def clean_day(form: forms.Form) -> date | None:
+            day = form.cleaned_data["day"]
+            if day and day > today:
+                raise forms.ValidationError("名册日期不能晚于今天。")
+            return day
+
+        return type(form_class)("RosterForm", (form_class,), {"clean_day": clean_day})
+
+    @property
+    def asked(self) -> dict:
+        return getattr(self.form, "cleaned_data", {}) if self.is_valid() else {}
+
+    @property
+    def on_day(self) -> date:
+        return self.asked.get("day") or self.today
+
+    @property
+    def of_leavers(self) -> bool:
+        return self.asked.get("state") == "left"
+
+    def filter_queryset(self, rows):
+        asked = self.form.cleaned_data
+        rows = rows.last_of_leavers(self.on_day) if self.of_leavers else rows.active_on(self.on_day)
+        if asked["state"] in ("full", "probationary"):
+            rows = rows.filter(kind=asked["state"])
+        if asked["words"]:
+            rows = rows.search(asked["words"])
+        exact = {name: asked[name] for name in ("branch", "group") if asked[name]}
+        return rows.filter(**exact)

@@ -1,0 +1,80 @@
+"""Which members and memberships: by right, by organisation, by day, by state."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db.models import F, Q, QuerySet, Value
+from django.db.models.functions import Replace
+
+from branches.querysets import active_on
+from partywork.periods import Period
+
+
+def joined_pinyin(prefix: str = "") -> Replace:
+    """The pinyin without the space that stands after the surname."""
+    return Replace(F(f"{prefix}pinyin"), Value(" "), Value(""))
+
+
+def named(words: str, spelled: str, prefix: str = "") -> Q:
+    """The condition that a person is called so; `spelled` is the alias of `joined_pinyin`."""
+    words = words.strip()
+    if not words.isascii():
+        return Q(**{f"{prefix}name__icontains": words})
+    latin = words.lower().replace(" ", "")
+    begins = Q(**{f"{spelled}__startswith": latin}) | Q(**{f"{prefix}initials__startswith": latin})
+    return begins | Q(**{f"{prefix}name__icontains": words})
+
+
+class MemberQuerySet(QuerySet):
+    def visible_to(self, account) -> MemberQuerySet:
+        """Members whose present (or last) branch is within reach, and one's own record."""
+        return self.filter(account.reach("members.view", "latest__branch__", own=Q(account_id=account.pk)))
+
+    def within(self, scope) -> MemberQuerySet:
+        """Members whose present or last branch is one of these."""
+        return self.filter(latest__branch__in=scope)
+
+    def present(self) -> MemberQuerySet:
+        """Not left."""
+        return self.filter(latest__stop_on=None)
+
+    def search(self, words: str) -> MemberQuerySet:
+        """Part of the name, or the beginning of its pinyin or of the initials."""
+        return self.alias(spelled=joined_pinyin()).filter(named(words, spelled="spelled"))
+
+
+class MembershipQuerySet(QuerySet):
+    def visible_to(self, account) -> MembershipQuerySet:
+        return self.filter(account.reach("members.view", "branch__", own=Q(member__account_id=account.pk)))
+
+    def within(self, scope) -> MembershipQuerySet:
+        return self.filter(branch__in=scope)
+
+    def active_on(self, day: date) -> MembershipQuerySet:
+        """The roster of a day."""
+        return self.filter(active_on(day, start="start_on", stop="stop_on"))
+
+    def in_order(self) -> MembershipQuerySet:
+        """With person, branch and group, in the order of the roster."""
+        return self.select_related("member", "branch", "group").order_by("member__pinyin", "member_id")
+
+    def search(self, words: str) -> MembershipQuerySet:
+        """Of people whose name, pinyin or initials fit."""
+        return self.alias(spelled=joined_pinyin("member__")).filter(named(words, "spelled", "member__"))
+
+    def last_of_leavers(self, day: date) -> MembershipQuerySet:
+        """The last membership of everyone who had left by a day."""
+        return self.filter(stop_on__lte=day, pk=F("member__latest"))
+
+    def full(self) -> MembershipQuerySet:
+        return self.filter(kind="full")
+
+    def probationary(self) -> MembershipQuerySet:
+        return self.filter(kind="probationary")
+
+    def started_in(self, period: Period, *reasons: str) -> MembershipQuerySet:
+        return self.filter(start_on__gte=period.start, start_on__lt=period.stop, start_reason__in=reasons)
+
+    def stopped_in(self, period: Period, *reasons: str) -> MembershipQuerySet:
+        return self.filter(stop_on__gte=period.start, stop_on__lt=period.stop, stop_reason__in=reasons)

@@ -1,0 +1,88 @@
+"""One person's own course: where he belonged, the posts he held, the meetings he attended."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date
+
+from branches.accounts.models import Account
+from members.models import Member, StopReason
+
+LAST_MEETINGS = 10
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of the timeline (templates/ui/timeline.html)."""
+
+    when: date
+    title: str
+    text: str = ""
+    state: str = "done"
+
+
+def steps_of(member: Member) -> list[Step]:
+    """Joining, memberships and posts, newest first; two queries."""
+    steps = [Step(member.joined_on, "加入党组织")]
+    rows = list(member.memberships.all())
+    if member.full_on and not any(row.start_reason == "turned_full" for row in rows):
+        steps.append(Step(member.full_on, "转为正式党员"))
+    for row in rows:
+        steps += _steps_of_row(row)
+    if member.account_id:
+        for post in member.account.posts.select_related("branch"):
+            steps += _steps_of_post(post)
+    return sorted(steps, key=lambda step: step.when, reverse=True)
+
+
+def _steps_of_row(row) -> list[Step]:
+    place = "，".join(
+        filter(None, (row.branch.short_name, row.group and row.group.name, row.is_group_leader and "任组长"))
+    )
+    note = f"（{row.note}）" if row.note else ""
+    steps = [Step(row.start_on, row.get_start_reason_display(), f"{place}，{row.get_kind_display()}{note}")]
+    if row.stop_on and row.stop_reason != StopReason.CHANGED:
+        steps.append(Step(row.stop_on, row.get_stop_reason_display(), row.branch.short_name))
+    return steps
+
+
+def _steps_of_post(post) -> list[Step]:
+    words = f"{post.branch.short_name}{post.get_role_display()}"
+    steps = [Step(post.start_on, "任职", words)]
+    return steps + ([Step(post.stop_on, "免职", words)] if post.stop_on else [])
+
+
+@dataclass
+class Attended:
+    """Attendance of this year by kind, and the last meetings."""
+
+    expected: int = 0
+    present: int = 0
+    kinds: list[tuple[str, int]] = field(default_factory=list)
+    last: list = field(default_factory=list)
+
+
+def attended_by(member: Member, reader: Account, day: date) -> Attended:
+    """Meetings since the beginning of last year, in two queries; of others only those that the reader may see."""
+    rows = member.attendance.held().filter(
+        meeting__held_on__gte=date(day.year - 1, 1, 1), meeting__held_on__lte=day
+    )
+    if member.account_id != reader.pk:
+        rows = rows.visible_to(reader)
+    rows = list(_narrow(rows))
+    this_year = [row for row in rows if row.meeting.held_on.year == day.year]
+    there = [row for row in this_year if row.state == "present"]
+    kinds = Counter(label for row in there for label in row.meeting.kind_labels)
+    for row in rows[:LAST_MEETINGS]:
+        row.opens = reader.can("meetings.view", row.meeting)
+    return Attended(len(this_year), len(there), kinds.most_common(), rows[:LAST_MEETINGS])
+
+
+def _narrow(rows):
+    """Without the minutes, which may be long."""
+    columns = ("title", "held_on", "branch__short_name", "branch__path")
+    rows = rows.select_related("meeting__branch").prefetch_related("meeting__kinds")
+    return rows.only("state", "reason", "member_id", *(f"meeting__{name}" for name in columns)).order_by(
+        "-meeting__held_on", "-meeting_id"
+    )

@@ -1,0 +1,233 @@
+"""Pages of members: the roster of a day, one person's page, registration, facts, dated changes."""
+
+from __future__ import annotations
+
+import time
+from copy import copy
+from functools import partial
+
+from django.contrib import messages
+from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.cache import add_never_cache_headers
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from branches.accounts.models import Account
+from branches.accounts.permissions import Reach, reach_of, widest_reach
+from members import rules, services
+from members.acts import Act, acts_for
+from members.exports import masked_phone, roster_columns
+from members.filters import RosterFilter
+from members.forms import EditMemberForm, NewMemberForm
+from members.models import Member, Membership
+from members.timeline import attended_by, steps_of
+from partywork.answers import answer_form, posted
+from partywork.journal.services import change_lines, describe, entries_for
+from partywork.lists import list_page
+from partywork.periods import today
+from partywork.spreadsheets import xlsx_response
+from partywork.tokens import make_once
+
+SHOWN_SECONDS = 120  # how long a number stays readable after somebody asked for it
+JOURNAL_LINES = 20
+
+
+# --- the roster ------------------------------------------------------------------------------------------------------
+
+
+@require_safe
+def members(request: HttpRequest) -> HttpResponse:
+    request.user.require("members.view")
+    if widest_reach(request.user, "members.view") == Reach.OWN:
+        return own_record(request)
+    context = roster_page(request)
+    for row in context["page_obj"]:
+        row.opens = request.user.can("members.view", row.member)
+        row.party_age = rules.party_age(row.member.full_on, context["on_day"])
+        row.phone = masked_phone(row.member)
+    return render(request, "members/list.html", context | {"can_add": may_register(request.user)})
+
+
+def may_register(account: Account) -> bool:
+    """Whether there is a branch into which the account may enter members; officers of a general branch have none."""
+    reaches = [
+        (reach_of("members.edit", post.role), post.branch.is_leaf_kind) for post in account.current_posts
+    ]
+    return any(reach >= Reach.BELOW or (reach == Reach.BRANCH and leaf) for reach, leaf in reaches)
+
+
+def own_record(request: HttpRequest) -> HttpResponse:
+    """A plain member's list has one row; lead him there."""
+    own = Member.objects.visible_to(request.user).first()
+    return redirect("member", own.pk) if own else render(request, "members/unlinked.html")
+
+
+def rows_for(request: HttpRequest):
+    return (
+        Membership.objects.visible_to(request.user)
+        .in_order()
+        .select_related("member__latest__branch", "branch", "group")
+    )
+
+
+def roster_page(request: HttpRequest) -> dict:
+    context = list_page(request, rows_for(request), filterset=partial(RosterFilter, today=today()))
+    asked: RosterFilter = context["filter"]
+    return context | {
+        "on_day": asked.on_day,
+        "is_past": asked.on_day != asked.today,
+        "of_leavers": asked.of_leavers,
+    }
+
+
+@require_safe
+def members_export(request: HttpRequest) -> HttpResponse:
+    """The list on the screen with its filters, whole."""
+    request.user.require("members.view")
+    asked = RosterFilter(request.GET, queryset=rows_for(request), request=request, today=today())
+    day, left = asked.on_day, asked.of_leavers
+    name = f"{'已离开党员' if left else '党员名册'}（{rules.cn(day)}）"
+    return xlsx_response(name, roster_columns(day, left=left), asked.qs.iterator(chunk_size=500))
+
+
+# --- one person ------------------------------------------------------------------------------------------------------
+
+
+def member_of(request: HttpRequest, pk: int) -> Member:
+    seen = Member.objects.visible_to(request.user).select_related(
+        "latest__branch", "latest__group", "account"
+    )
+    course = Prefetch("memberships", Membership.objects.select_related("branch", "group"))
+    return get_object_or_404(seen.prefetch_related(course), pk=pk)
+
+
+@require_safe
+def member_page(request: HttpRequest, pk: int) -> HttpResponse:
+    member, day = member_of(request, pk), today()
+    shown = phone_shown(request, member)
+    response = render(
+        request,
+        "members/detail.html",
+        {
+            "member": member,
+            "facts": facts_of(member, day),
+            "phone": member.phone if shown else masked_phone(member),
+            "phone_shown": shown,
+            "steps": steps_of(member),
+            "attended": attended_by(member, request.user, day),
+            "history": history_of(member),
+            "can_edit": request.user.can("members.edit", member),
+            "can_see_branch": request.user.can("org.view", member.latest.branch),
+        },
+    )
+    if shown:
+        add_never_cache_headers(response)
+    return response
+
+
+def facts_of(member: Member, day) -> list[tuple]:
+    facts = [
+        ("性别", member.get_sex_display()),
+        ("出生日期", f"{rules.cn(member.born_on)}（{rules.age(member.born_on, day)}岁）"),
+        ("加入党组织日期", rules.cn(member.joined_on)),
+    ]
+    if member.full_on is None:
+        return [*facts, ("预备期满", rules.cn(rules.probation_ends(member.joined_on)))]
+    party_age = rules.party_age(member.full_on, day)
+    return [*facts, ("转正日期", rules.cn(member.full_on)), ("党龄", f"{party_age}年")]
+
+
+def history_of(member: Member) -> list[dict]:
+    return [
+        {"entry": entry, "what": describe(entry), "lines": change_lines(entry)}
+        for entry in entries_for(member)[:JOURNAL_LINES]
+    ]
+
+
+def phone_shown(request: HttpRequest, member: Member) -> bool:
+    """Whether this person asked for this number a moment ago and still may."""
+    pk, at = request.session.get("phone_shown", (0, 0))
+    return (
+        pk == member.pk and 0 <= time.time() - at < SHOWN_SECONDS and request.user.can("members.edit", member)
+    )
+
+
+@require_POST
+def member_phone(request: HttpRequest, pk: int) -> HttpResponse:
+    member = member_of(request, pk)
+    services.reveal_phone(actor=request.user, member=member)
+    request.session["phone_shown"] = (member.pk, time.time())
+    return redirect("member", pk)
+
+
+# --- writing ---------------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "POST"])
+def member_new(request: HttpRequest) -> HttpResponse:
+    request.user.require("members.edit")
+    if not may_register(request.user):
+        return render(request, "members/nowhere.html")
+    form = NewMemberForm(
+        posted(request),
+        account=request.user,
+        today=today(),
+        initial={name: request.GET[name] for name in ("branch", "group") if name in request.GET},
+    )
+
+    def act(values: dict) -> HttpResponse:
+        member, fresh = make_once(
+            Member,
+            values["form_token"],
+            request.user,
+            lambda: services.create_member(actor=request.user, today=today(), **values),
+            by=None,
+        )
+        if fresh:
+            messages.success(
+                request, f"已登记{member.name}，自{rules.cn(member.latest.start_on)}起列入名册。"
+            )
+        return redirect("member", member.pk)
+
+    return answer_form(request, form, "members/new.html", act)
+
+
+@require_http_methods(["GET", "POST"])
+def member_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    member = member_of(request, pk)
+    request.user.require("members.edit", member)
+    form = EditMemberForm(posted(request), instance=copy(member))
+
+    def act(values: dict) -> HttpResponse:
+        services.edit_member(
+            actor=request.user, member=member, today=today(), version=values["version"], **form.facts()
+        )
+        messages.success(request, "党员信息已保存。")
+        return redirect("member", pk)
+
+    return answer_form(request, form, "members/edit.html", act, member=member)
+
+
+@require_http_methods(["GET", "POST"])
+def member_move(request: HttpRequest, pk: int) -> HttpResponse:
+    member = member_of(request, pk)
+    request.user.require("members.edit", member)
+    acts = acts_for(member, request.user)
+    chosen = next((act for act in acts if act.code == request.GET.get("act")), None)
+    if chosen is None and request.method == "POST":
+        messages.warning(request, "这项变动已经办理过，或现在不适用，请查看最新情况。")
+        return redirect("member", pk)
+    return answer_change(request, member, chosen or acts[0], acts)
+
+
+def answer_change(request: HttpRequest, member: Member, chosen: Act, acts: list[Act]) -> HttpResponse:
+    form = chosen.form(posted(request), member=member, account=request.user, today=today())
+
+    def act(values: dict) -> HttpResponse:
+        chosen.do(actor=request.user, member=member, today=today(), values=values)
+        messages.success(request, f"已办理{member.name}的“{chosen.label}”。")
+        return redirect("member", member.pk)
+
+    tabs = [{"label": each.label, "url": f"?act={each.code}", "active": each is chosen} for each in acts]
+    return answer_form(request, form, "members/change.html", act, member=member, chosen=chosen, tabs=tabs)

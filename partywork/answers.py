@@ -1,0 +1,48 @@
+"""What a form page answers: the form again with what is wrong, the conflict page, or where the act leads."""
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from partywork.errors import RuleViolation, StaleVersion
+from partywork.journal.services import entries_for
+from partywork.tokens import already_made
+from partywork.versions import conflict_context
+
+
+def posted(request: HttpRequest):
+    """What a form is bound to: the POST, or nothing while the page is only shown."""
+    return request.POST if request.method == "POST" else None
+
+
+def made_before(request: HttpRequest, model: type[models.Model]):
+    """What the same form made when it was sent the first time; asked before the form is checked again, because a
+    unique name is taken by then. For tables without a column of their maker."""
+    return already_made(model, request.POST.get("form_token"), request.user, by=None)
+
+
+def answer_form(request: HttpRequest, form: forms.BaseForm, template: str, act: Callable[[dict], HttpResponse],
+                **context: Any) -> HttpResponse:
+    """`act` takes the clean values, calls the service and says where to go. A rule that it breaks lands on the form;
+    a record that somebody else saved first gives both versions (409). Nothing typed is lost either way."""
+    status = 200
+    if form.is_bound and form.is_valid():
+        try:
+            return act(form.cleaned_data)
+        except StaleVersion as error:
+            context |= conflict_context(form, error.current) | last_change(error.current)
+            status = 409
+        except RuleViolation as error:
+            form.add_error(error.field if error.field in form.fields else None, error.message)
+    return render(request, template, context | {"form": form}, status=status)
+
+
+def last_change(row) -> dict[str, Any]:
+    """Who changed the record last, for the conflict page."""
+    entry = entries_for(row).first() if row is not None else None
+    return {"who": entry.actor_name, "when": entry.at} if entry else {}

@@ -1,0 +1,24 @@
+"""Errors that are meant for people. Their message is Chinese, complete and says what to do."""
+from __future__ import annotations
+
+from django.core.exceptions import PermissionDenied
+
+
+class RuleViolation(Exception):
+    """An act that a rule does not allow. `field` names the form field it belongs to, `rule` the entry of 制度依据."""
+
+    def __init__(self, message: str, *, field: str | None = None, rule: str = "") -> None:
+        super().__init__(message)
+        self.message, self.field, self.rule = message, field, rule
+
+
+class StaleVersion(RuleViolation):
+    """Someone else saved the same record first; the page shows both versions."""
+
+
+class NotAllowed(PermissionDenied):
+    """In reach but not allowed (403). `needed` says in Chinese which posts may do it."""
+
+    def __init__(self, needed: str = "") -> None:
+        super().__init__(needed)
+        self.needed = needed

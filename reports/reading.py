@@ -1,0 +1,251 @@
+"""What the pages show: figures with their comparisons, and the report with everything that stands beside its text."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from branches.models import Branch, Bureau
+from partywork.figures import Figure
+from partywork.periods import Period, Span, add_months
+from reports.definitions.half_year import DEFINITIONS
+from reports.definitions.parts import Definition
+from reports.document import Document, Written, WrittenPart
+from reports.making import Words, facts_for, figures_for, scope_of, title_of, write
+from reports.models import Passage, Report, ReportVersion, ShortfallDecision
+from reports.pieces import numeral
+from reports.shortfalls import Proposal, proposals
+from reports.values import shares_of, value_text, values_of
+
+UNKNOWN = object()
+
+
+@dataclass(frozen=True)
+class FigureLine:
+    """One figure as a table shows it: now, the same half of last year, the half before, and in the last version."""
+
+    figure: Figure
+    value: Any
+    year_before: Any
+    previous: Any
+    frozen: Any = UNKNOWN
+    part: str = ""
+
+    @property
+    def key(self) -> str:
+        return self.figure.key
+
+    @property
+    def label(self) -> str:
+        return self.figure.label
+
+    @property
+    def unit(self) -> str:
+        return self.figure.unit
+
+    @property
+    def definition(self) -> str:
+        return self.figure.definition
+
+    @property
+    def text(self) -> str:
+        return value_text(self.value, self.unit)
+
+    @property
+    def year_before_text(self) -> str:
+        return value_text(self.year_before, self.unit)
+
+    @property
+    def previous_text(self) -> str:
+        return value_text(self.previous, self.unit)
+
+    @property
+    def shown_unit(self) -> str:
+        """The unit beside the number; the percent sign stands in the number, and a list has none."""
+        return "" if self.unit == "%" or isinstance(self.value, list) or self.value is None else self.unit
+
+    @property
+    def changed(self) -> bool:
+        return self.frozen is not UNKNOWN and self.frozen != self.value
+
+    @property
+    def frozen_text(self) -> str:
+        return value_text(self.frozen, self.unit)
+
+
+def figure_lines(branch: Branch, period: Period, frozen: dict[str, Any] | None = None,
+                 only: list[Figure] | None = None) -> dict[str, FigureLine]:
+    """Every figure of the catalogue for this organisation (or only some), by key."""
+    figures, compared = only or figures_for(branch), (period, period.year_before, period.previous)
+    values = values_of(figures, scope_of(branch), dict.fromkeys(compared))
+    kept = frozen or {}
+    return {each.key: FigureLine(each, *(values[each.key, one.code] for one in compared), kept.get(each.key, UNKNOWN))
+            for each in figures}
+
+
+def frozen_values(version: ReportVersion | None) -> dict[str, Any]:
+    return dict(version.figures.values_list("key", "value")) if version else {}
+
+
+@dataclass(frozen=True)
+class FigureGroup:
+    """The figures of one section, for the figures page."""
+
+    anchor: str
+    heading: str
+    lines: list[FigureLine]
+
+
+def figure_groups(branch: Branch, period: Period, definition: Definition) -> list[FigureGroup]:
+    """The whole catalogue by the report's sections; what no section names comes last."""
+    lines, groups = figure_lines(branch, period), []
+    for part, sections in definition.sections_for(branch.is_leaf_kind):
+        for place, section in enumerate(sections, 1):
+            own = [lines.pop(key) for key in section.figures if key in lines]
+            if own:
+                heading = f"第{numeral(int(part.code))}部分（{numeral(place)}）{section.lead}"
+                groups.append(FigureGroup(f"section-{part.code}-{place}", heading, own))
+    return groups + ([FigureGroup("section-more", "其他指标", list(lines.values()))] if lines else [])
+
+
+@dataclass(frozen=True)
+class Share:
+    """One organisation's part of a figure."""
+
+    branch: Branch
+    value: Any
+    text: str
+
+
+def shares(figure: Figure, branch: Branch, period: Period) -> list[Share]:
+    """What each organisation below contributes, those with nothing included; [] for one branch."""
+    if branch.is_leaf_kind:
+        return []
+    scope = scope_of(branch)
+    values = shares_of(figure, scope, period)
+    if not values:
+        return []
+    below = [each for each in scope.active_in(period) if each.is_leaf_kind or each.pk in values]
+    return [_share(figure, each, values.get(each.pk)) for each in below]
+
+
+def _share(figure: Figure, branch: Branch, value: Any) -> Share:
+    value = 0 if value is None and figure.unit != "%" else value
+    return Share(branch, value, value_text(value, figure.unit))
+
+
+# --- the report's page ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One proposed point with what the writer made of it."""
+
+    proposal: Proposal
+    decision: ShortfallDecision | None
+
+    @property
+    def text(self) -> str:
+        return self.decision.text if self.decision and self.decision.text else self.proposal.text
+
+    @property
+    def outdated(self) -> bool:
+        """Taken over word for word, but the records say something else since."""
+        return bool(self.decision) and self.decision.state == "accepted" and self.decision.text != self.proposal.text
+
+
+@dataclass(frozen=True)
+class SectionView:
+    """One section with the figures beside it and its hand-written passage."""
+
+    written: Written
+    lines: list[FigureLine]
+    passage: Passage | None
+
+    @property
+    def code(self) -> str:
+        return self.written.code
+
+    @property
+    def anchor(self) -> str:
+        return f"s-{self.code.replace('.', '-')}"
+
+    @property
+    def asks(self) -> str:
+        return self.written.asks
+
+    @property
+    def version(self) -> int:
+        return self.passage.version if self.passage else 0
+
+    @property
+    def has_change(self) -> bool:
+        return any(line.changed for line in self.lines)
+
+
+@dataclass(frozen=True)
+class PartView:
+    written: WrittenPart
+    sections: list[SectionView]
+    judged: list[Judged]
+
+
+@dataclass(frozen=True)
+class ReportView:
+    """All that the report's page needs."""
+
+    report: Report
+    title: str
+    document: Document
+    export: Document
+    parts: list[PartView]
+    opening_passage: Passage | None
+    latest: ReportVersion | None
+    changed: list[FigureLine]
+    undecided: int
+    gaps_typed: list[str]
+
+    @property
+    def opening_version(self) -> int:
+        return self.opening_passage.version if self.opening_passage else 0
+
+
+def view_report(report: Report, today: date) -> ReportView:
+    """The living document: everything as the records stand now, gaps marked."""
+    definition, bureau = DEFINITIONS[report.definition], Bureau.objects.first()
+    branch, period = report.branch, report.period
+    passages = {row.section: row for row in report.passages.select_related("changed_by")}
+    decisions = {row.code: row for row in report.decisions.select_related("changed_by")}
+    latest = report.versions.select_related("made_by").first()
+    lines = figure_lines(branch, period, frozen_values(latest))
+    facts = facts_for(branch, period, {key: line.value for key, line in lines.items()}, bureau)
+    found = proposals(branch, scope_of(branch).active_in(period), period, today)
+    words = Words({code: row.text for code, row in passages.items()},
+                  {code: (row.state, row.text) for code, row in decisions.items()})
+    document = write(definition, facts, words, found, draft=True)
+    judged = [Judged(each, decisions.get(each.code)) for each in found]
+    return ReportView(
+        report, title_of(branch, period, bureau, definition), document, write(definition, facts, words, found, draft=False),
+        [_part_view(part, lines, passages, judged) for part in document.parts], passages.get("opening"), latest,
+        [line for line in lines.values() if line.changed], sum(each.decision is None for each in judged),
+        [code for code, row in passages.items() if "【待补" in row.text])
+
+
+def _part_view(part: WrittenPart, lines: dict[str, FigureLine], passages: dict[str, Passage], judged: list[Judged]) -> PartView:
+    sections = [SectionView(each, [lines[key] for key in each.section.figures if key in lines], passages.get(each.code))
+                for each in part.sections]
+    return PartView(part, sections, [each for each in judged if each.proposal.part == part.code])
+
+
+def recent_halves(today: date, count: int = 6) -> list[Period]:
+    """The present half-year, the one to come, and those before."""
+    newest = Period.at(Span.HALF, today).next
+    halves = [newest]
+    while len(halves) < count:
+        halves.append(halves[-1].previous)
+    return halves
+
+
+def usual_half(today: date) -> Period:
+    """The half that people mean: the present one, and in its first two months still the one before."""
+    return Period.at(Span.HALF, add_months(today, -2))

@@ -1,0 +1,110 @@
+"""Source rows of a figure as a reader sees them: one line a row, whatever its table, with a link where he may open it."""
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Model, QuerySet
+from django.urls import reverse
+
+from branches.accounts.models import Account, Post
+from branches.meetings.models import Attendance, Meeting
+from branches.models import Branch, PartyGroup
+from members.models import Member, Membership
+
+
+@dataclass(frozen=True)
+class SourceRow:
+    """One line: when, what, more about it, whose, and where it opens."""
+
+    when: date | None
+    words: str
+    more: str
+    branch: str
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Teller:
+    """How the rows of one table are shown: what to fetch with them, their order, and the record a line opens."""
+
+    related: tuple[str, ...]
+    prefetch: tuple[str, ...]
+    order: tuple[str, ...]
+    tell: Callable[[Any], SourceRow]
+    target: tuple[str, type[Model], Callable[[Any], int]]
+
+
+def _meeting(row: Meeting) -> SourceRow:
+    people = f"应到{row.expected_count}人，实到{row.present_count}人" if row.expected_count else "未登记出勤"
+    return SourceRow(row.held_on, str(row), f"{'、'.join(row.kind_labels)}；{people}", row.branch.short_name)
+
+
+def _attendance(row: Attendance) -> SourceRow:
+    state = row.get_grade_display() or row.get_state_display()
+    return SourceRow(row.meeting.held_on, row.member.name, f"{state}；{row.meeting}", row.meeting.branch.short_name)
+
+
+def _membership(row: Membership) -> SourceRow:
+    ended = f"；{cn_date(row.stop_on)}{row.get_stop_reason_display()}" if row.stop_on else ""
+    return SourceRow(row.start_on, row.member.name, f"{row.get_kind_display()}；{row.get_start_reason_display()}{ended}",
+                     row.branch.short_name)
+
+
+def _branch(row: Branch) -> SourceRow:
+    ended = f"；{cn_date(row.dissolved_on)}撤销" if row.dissolved_on else ""
+    return SourceRow(row.founded_on, row.name, f"{row.get_kind_display()}{ended}", row.short_name)
+
+
+def _group(row: PartyGroup) -> SourceRow:
+    ended = f"{cn_date(row.dissolved_on)}撤销" if row.dissolved_on else "党小组"
+    return SourceRow(row.founded_on, row.name, ended, row.branch.short_name)
+
+
+def _post(row: Post) -> SourceRow:
+    return SourceRow(row.start_on, row.account.display_name, row.get_role_display(), row.branch.short_name)
+
+
+def cn_date(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+TELLERS: dict[type[Model], Teller] = {
+    Meeting: Teller(("branch",), ("kinds",), ("-held_on", "-pk"), _meeting, ("meeting", Meeting, lambda row: row.pk)),
+    Attendance: Teller(("member", "meeting__branch"), (), ("-meeting__held_on", "member__pinyin", "pk"), _attendance,
+                       ("meeting", Meeting, lambda row: row.meeting_id)),
+    Membership: Teller(("member", "branch"), (), ("branch__path", "member__pinyin", "pk"), _membership,
+                       ("member", Member, lambda row: row.member_id)),
+    Branch: Teller((), (), ("path",), _branch, ("branch", Branch, lambda row: row.pk)),
+    PartyGroup: Teller(("branch",), (), ("branch__path", "pk"), _group, ("branch", Branch, lambda row: row.branch_id)),
+    Post: Teller(("account", "branch"), (), ("branch__path", "pk"), _post, ("branch", Branch, lambda row: row.branch_id)),
+}
+
+
+def ready(rows: QuerySet) -> QuerySet:
+    """The rows with what their lines need, in a stable order."""
+    teller = TELLERS[rows.model]
+    return rows.select_related(None).select_related(*teller.related).prefetch_related(*teller.prefetch).order_by(*teller.order)
+
+
+def told(rows: Sequence[Model], reader: Account) -> list[SourceRow]:
+    """The lines of one page; one query finds which records the reader may open."""
+    if not rows:
+        return []
+    teller = TELLERS[type(rows[0])]
+    name, model, target = teller.target
+    open_to = set(model._default_manager.visible_to(reader).filter(pk__in=[target(row) for row in rows])
+                  .values_list("pk", flat=True))
+    return [_linked(teller.tell(row), name, target(row), open_to) for row in rows]
+
+
+def _linked(line: SourceRow, name: str, pk: int, open_to: set[int]) -> SourceRow:
+    url = reverse(name, args=[pk]) if pk in open_to else ""
+    return SourceRow(line.when, line.words, line.more, line.branch, url)
+
+
+def plainly(rows: Iterable[Model]) -> Iterable[SourceRow]:
+    """The lines without links, for a file."""
+    return (TELLERS[type(row)].tell(row) for row in rows)

@@ -1,0 +1,162 @@
+"""The default report's sentences, our own: each takes the facts and gives one sentence in pieces, or [] for silence."""
+from __future__ import annotations
+
+import re
+
+from branches.meetings.kinds import ThemeForm
+from reports.pieces import Facts, Number, Pieces, joined, marked, named, sentence, spread, tidy
+
+ISO_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2}) (.*)")
+RATES = (("党员大会", "attendance.rate_congress"), ("支委会", "attendance.rate_committee"), ("党小组会", "attendance.rate_group"),
+         ("党课", "attendance.rate_lecture"), ("主题党日", "attendance.rate_theme_day"))
+
+
+def leadership(facts: Facts) -> Pieces:
+    """The Party group's own attention to Party work."""
+    return sentence(f"{facts.half}，党组会", [
+        marked("研究党建工作[meetings.party_group_work]次", facts),
+        marked("安排“第一议题”学习[meetings.first_topic]次", facts)])
+
+
+def work_reports(facts: Facts) -> Pieces:
+    who = "支部委员会" if facts.single else "各党支部委员会"
+    return sentence(f"{who}向党员大会报告工作", [marked("[meetings.work_report]次", facts)])
+
+
+def mobilisation(facts: Facts) -> Pieces:
+    return sentence("召开动员会", [marked("[meetings.mobilisation]次", facts)])
+
+
+def lessons(facts: Facts) -> Pieces:
+    return sentence(f"{facts.half}，{facts.branches}召开", [
+        marked("党员大会[meetings.congress]次", facts), marked("支委会[meetings.committee]次", facts),
+        marked("党小组会[meetings.group]次", facts)])
+
+
+def lectures(facts: Facts) -> Pieces:
+    """党课, and how many of them leaders gave: none, all, the only one, or some."""
+    held, by_leaders = facts["meetings.lecture"] or 0, facts["meetings.lecture_by_leader"] or 0
+    tail = ""
+    if by_leaders and by_leaders == held:
+        tail = "，由领导干部讲授" if held == 1 else "，均由领导干部讲授"
+    elif by_leaders:
+        return sentence("开展党课", [marked("[meetings.lecture]次，其中领导干部讲授[meetings.lecture_by_leader]次", facts)])
+    return sentence("开展党课", [marked(f"[meetings.lecture]次{tail}", facts)])
+
+
+def theme_days(facts: Facts) -> Pieces:
+    return sentence("开展主题党日", [marked("[meetings.theme_day]次", facts)])
+
+
+def attendance(facts: Facts) -> Pieces:
+    """The rate of all meetings, and of each kind where there are several kinds."""
+    kinds = [clause for label, key in RATES if (clause := marked(f"{label}[{key}]", facts))]
+    whole = marked("各类会议到会率为[attendance.rate]", facts)
+    if not whole:
+        return []
+    return tidy([*whole, *(["，其中", *joined(kinds)] if len(kinds) > 1 else []), "。"])
+
+
+def organisation_life(facts: Facts) -> Pieces:
+    criticism = joined([marked("自我批评意见[meetings.self_criticism]条", facts),
+                        marked("相互批评意见[meetings.mutual_criticism]条", facts)])
+    held = marked("召开组织生活会[meetings.org_life]次", facts)
+    return sentence("", [held, ["提出", *criticism] if criticism else []], by="，") if held else []
+
+
+def appraisal(facts: Facts) -> Pieces:
+    """民主评议, the persons graded and their grades; one grade for all is said as such."""
+    held = marked("开展民主评议党员[meetings.appraisal]次", facts)
+    if not held:
+        return []
+    grades = facts["meetings.appraised_by_grade"] or []
+    told = [f"均为{grades[0]['label']}"] if len(grades) == 1 else ["其中", *spread("meetings.appraised_by_grade", facts, "人次")]
+    people = marked("评定等次[meetings.appraised]人次", facts)
+    return sentence("", [held, people, told if grades and people else []], by="，")
+
+
+def checkups(facts: Facts) -> Pieces:
+    held = marked("开展党性体检[meetings.checkup]次", facts)
+    return sentence("", [held, marked("[meetings.checkup_members]名党员参加", facts)], by="，") if held else []
+
+
+def talks(facts: Facts) -> Pieces:
+    return sentence("开展谈心谈话", [marked("[meetings.talk]次", facts)])
+
+
+def centre_group(facts: Facts) -> Pieces:
+    return sentence(f"{facts.half}，党组理论学习中心组开展", [
+        marked("集体学习[meetings.centre_study]次", facts), marked("专题研讨[meetings.centre_seminar]次", facts)])
+
+
+def democratic_life(facts: Facts) -> Pieces:
+    """Each 民主生活会 with its day and subject, as the record has them."""
+    return sentence("", [_democratic_life(words) for words in facts["meetings.democratic_life"] or []], by="；")
+
+
+def _democratic_life(words: str) -> Pieces:
+    match = ISO_DATE.fullmatch(words)
+    when, title = (f"{int(match[2])}月{int(match[3])}日", match[4]) if match else ("", words)
+    told = f"召开{title}" if title.endswith("民主生活会") else f"召开民主生活会，主题为“{title}”"
+    return [when, Number("meetings.democratic_life", told)] if when else [Number("meetings.democratic_life", told)]
+
+
+def branch_study(facts: Facts) -> Pieces:
+    return sentence(f"{facts.branches}开展", [
+        marked("集中学习[meetings.study]次", facts), marked("专题研讨[meetings.seminar]次", facts)])
+
+
+def theme_forms(facts: Facts) -> Pieces:
+    """Theme days by form: the only form by itself, several in a row."""
+    forms = [(form.label, marked(f"[theme.{form.value}]次", facts)) for form in ThemeForm]
+    held = [(label, count) for label, count in forms if count]
+    if len(held) == 1:
+        label, count = held[0]
+        return tidy([f"{facts.half}，主题党日以{label}形式开展", *count, "。"])
+    return sentence(f"{facts.half}，主题党日以多种形式开展，其中", [[label, *count] for label, count in held])
+
+
+def volunteers(facts: Facts) -> Pieces:
+    return sentence("志愿服务类主题党日共有", [marked("[meetings.volunteer_people]人次", facts)], tail="参加。")
+
+
+def organisations(facts: Facts) -> Pieces:
+    """The organisations at the end of the period; the number of branches goes without saying for one of them."""
+    return sentence("期末共有", [marked("党总支[org.general]个", facts), marked("党支部[org.branches]个", facts),
+                             marked("党小组[org.groups]个", facts)])
+
+
+def organisation_changes(facts: Facts) -> Pieces:
+    return sentence("", [marked("新成立党组织[org.founded]个", facts), marked("撤销党组织[org.dissolved]个", facts),
+                         marked("调整党小组成员和组长[groups.adjustments]人次", facts)], by="，")
+
+
+def responsible(facts: Facts) -> Pieces:
+    return sentence("", [
+        _who("org.leaders", "分管党建工作的领导有", facts), _who("org.staff", "党务工作人员有", facts)], by="，")
+
+
+def _who(key: str, words: str, facts: Facts) -> Pieces:
+    return [words, *named(key, facts)] if facts.has(key) else []
+
+
+def roster(facts: Facts) -> Pieces:
+    """How many members there are at the end, and of which kind; all of one kind is said as such."""
+    whole = marked("期末共有党员[members.end]名", facts)
+    kinds = joined([marked("正式党员[members.end_full]名", facts), marked("预备党员[members.end_probationary]名", facts)])
+    full, on_trial = facts.has("members.end_full"), facts.has("members.end_probationary")
+    told = ["其中", *kinds] if full and on_trial else ["均为正式党员" if full else "均为预备党员"]
+    return sentence("", [whole, told], by="，") if whole else []
+
+
+def on_probation(facts: Facts) -> Pieces:
+    names = named("members.probationary_names", facts)
+    return sentence("期末处于预备期的党员有", [names] if names else [])
+
+
+def comings_and_goings(facts: Facts) -> Pieces:
+    moved = "从本单位其他支部调入党员[members.moved_in]人次" if facts.single else "支部间调整党员[members.moved_in]人次"
+    return sentence(f"{facts.half}，", [
+        marked("转入组织关系[members.transfers_in]人次", facts), marked("转出组织关系[members.transfers_out]人次", facts),
+        marked(moved, facts), marked("接收预备党员[members.admitted]名", facts),
+        marked("预备党员转正[members.turned_full]名", facts), marked("其他原因减少党员[members.left]名", facts)], by="，")

@@ -1,0 +1,105 @@
+"""What the records say is missing, proposed for the parts 存在问题 and 打算. The writer judges each; nothing goes in by itself."""
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from itertools import groupby
+
+from branches.meetings.duties import Duty, missing
+from branches.models import Branch
+from members.models import Membership
+from partywork.figures import find_figure
+from partywork.periods import Period, add_months
+from reports.values import number_text, shares_of
+
+LOWEST_RATE = Decimal(80)  # percent; our own line, no rule sets one
+NAMED = 8  # so many are named one by one; more are counted
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """One point that the records suggest: for which part, under which code, in which words."""
+
+    part: str
+    code: str
+    text: str
+    rule_id: str = ""
+
+
+def proposals(branch: Branch, scope: Iterable[Branch], period: Period, today: date) -> list[Proposal]:
+    """Everything to judge; a constant number of queries."""
+    scope = list(scope)
+    late = missing(scope, period, today)
+    return [*missed_meetings(late, single=branch.is_leaf_kind),
+            *low_attendance(scope, period, single=branch.is_leaf_kind),
+            *make_good(late), *ending_probations(branch, period)]
+
+
+def missed_meetings(late: list[Duty], *, single: bool) -> list[Proposal]:
+    """One point a kind of meeting: who missed it and when."""
+    return [Proposal("5", f"missed.{kind}", _missed_text(same, single), same[0].rule_id)
+            for kind, same in _by_kind(late).items()]
+
+
+def _by_kind(late: list[Duty]) -> dict[str, list[Duty]]:
+    kept: dict[str, list[Duty]] = defaultdict(list)
+    for duty in late:
+        kept[duty.kind.value].append(duty)
+    return kept
+
+
+def _missed_text(late: list[Duty], single: bool) -> str:
+    label = late[0].kind.label
+    if single:
+        return f"{_times(late)}未按规定次数召开{label}"
+    who = [(branch.short_name, list(same)) for branch, same in groupby(late, key=lambda duty: duty.branch)]
+    told = "，".join(f"{name}{_times(same)}" for name, same in who[:NAMED])
+    if len(who) == 1:
+        return f"{told}未按规定次数召开{label}"
+    more = f"等{len(who)}个党组织" if len(who) > NAMED else ""
+    return f"{label}未全部达到规定次数：{told}{more}"
+
+
+def _times(late: list[Duty]) -> str:
+    """3月、5月; a group's name goes before its months."""
+    by_group = [(group, [short_label(duty.period) for duty in same]) for group, same in groupby(late, key=lambda d: d.group)]
+    return "、".join(f"{group.name if group else ''}{'、'.join(times)}" for group, times in by_group)
+
+
+def short_label(period: Period) -> str:
+    """The period without its year: 3月, 第一季度, 上半年; a whole year keeps it."""
+    return period.label.removeprefix(f"{period.start.year}年") or f"{period.start.year}年度"
+
+
+def low_attendance(scope: list[Branch], period: Period, *, single: bool) -> list[Proposal]:
+    """Organisations whose meetings were attended by less than the set share."""
+    rates = shares_of(find_figure("attendance.rate"), Branch.objects.filter(pk__in=[each.pk for each in scope]), period)
+    low = [(each.short_name, rate) for each in scope if (rate := rates.get(each.pk)) is not None and rate < LOWEST_RATE]
+    if not low:
+        return []
+    if single:
+        return [Proposal("5", "attendance", f"各类会议到会率为{number_text(low[0][1])}%，低于{LOWEST_RATE}%")]
+    told = "，".join(f"{name}{number_text(rate)}%" for name, rate in low[:NAMED])
+    more = f"等{len(low)}个党组织" if len(low) > NAMED else ""
+    return [Proposal("5", "attendance", f"会议到会率低于{LOWEST_RATE}%：{told}{more}")]
+
+
+def make_good(late: list[Duty]) -> list[Proposal]:
+    """What follows from the missed meetings for the time to come."""
+    kinds = list(dict.fromkeys(duty.kind.label for duty in late))
+    return [Proposal("6", "next.meetings", f"按规定次数召开{'、'.join(kinds)}，对未达到次数的逐月跟进")] if kinds else []
+
+
+def ending_probations(branch: Branch, period: Period) -> list[Proposal]:
+    """Probationary members whose year ends in the period to come."""
+    coming = period.next
+    rows = (Membership.objects.filter(branch__path__startswith=branch.path).active_on(period.last_day).probationary()
+            .select_related("member").order_by("member__joined_on", "member__pinyin", "member_id"))
+    names = [row.member.name for row in rows if add_months(row.member.joined_on, 12) in coming]
+    if not names:
+        return []
+    told = "、".join(names[:NAMED]) + (f"等{len(names)}名" if len(names) > NAMED else "")
+    return [Proposal("6", "next.probation", f"做好预备期满党员的转正工作，{coming.label}预备期满的有{told}")]

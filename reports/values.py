@@ -1,0 +1,155 @@
+"""Values of figures: computing many at once, making them storable, and writing them as people read them."""
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import CharField, Count, F, QuerySet, Sum, Value
+from django.db.models.functions import Coalesce
+
+from partywork.figures import Distinct, Figure, Listing, Ratio, Rows, Total, percent
+from partywork.periods import Period
+
+BATCH = 60  # sub-queries of one union; SQLite takes 500
+KEPT_IDS = 5000
+
+
+@dataclass(frozen=True)
+class Computed:
+    """One figure as it stands: its value in storable form and the rows it was made from."""
+
+    figure: Figure
+    value: Any
+    ids: list[Any]
+    model: str
+
+    @property
+    def digest(self) -> str:
+        return hashlib.sha256(f"{self.model}:{','.join(map(str, self.ids))}".encode()).hexdigest()
+
+
+def compute(figure: Figure, scope: QuerySet, period: Period) -> Computed:
+    """Value and source rows; two queries."""
+    rows = figure.rows(scope, period)
+    ids = sorted(rows.order_by().values_list("pk", flat=True))
+    return Computed(figure, plain(figure.how.compute(rows)) if ids else nothing(figure), ids, rows.model._meta.label_lower)
+
+
+def nothing(figure: Figure) -> Any:
+    """What a figure without any source rows is."""
+    if isinstance(figure.how, Ratio):
+        return None
+    return 0 if isinstance(figure.how, Rows | Total | Distinct) else []
+
+
+def plain(value: Any) -> Any:
+    """The same value in JSON's types."""
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() and value.as_tuple().exponent >= 0 else float(value)
+    return value
+
+
+def values_of(figures: Iterable[Figure], scope: QuerySet, periods: Iterable[Period]) -> dict[tuple[str, str], Any]:
+    """{(key, period code): value} of many figures for some periods. Numbers share a query; the rest take one each."""
+    found: dict[tuple[str, str], Any] = {}
+    shared = []
+    for figure in figures:
+        for period in periods:
+            if isinstance(figure.how, Rows | Distinct | Ratio):
+                shared.append((figure, period))
+            else:
+                found[figure.key, period.code] = plain(figure.value(scope, period))
+    for start in range(0, len(shared), BATCH):
+        found |= _together(shared[start:start + BATCH], scope)
+    return found
+
+
+def _together(wanted: list[tuple[Figure, Period]], scope: QuerySet) -> dict[tuple[str, str], Any]:
+    figures = {figure.key: figure for figure, _ in wanted}
+    first, *rest = [_sums(figure, scope, period) for figure, period in wanted]
+    answers = {(key, code): (part, whole) for key, code, part, whole in (first.union(*rest, all=True) if rest else first)}
+    return {(figure.key, period.code): _value(figures[figure.key], *answers.get((figure.key, period.code), (0, 0)))
+            for figure, period in wanted}
+
+
+def _sums(figure: Figure, scope: QuerySet, period: Period) -> QuerySet:
+    """One row (key, period, number, whole), in which `whole` is used by ratios only."""
+    match figure.how:
+        case Ratio(part=part, whole=whole):
+            number, base = Coalesce(Sum(part), 0), Coalesce(Sum(whole), 0)
+        case Distinct(column=column):
+            number, base = Count(column, distinct=True), Count("pk")
+        case _:
+            number, base = Count("pk"), Count("pk")
+    return (figure.rows(scope, period).order_by()
+            .annotate(figure_key=Value(figure.key, output_field=CharField()),
+                      figure_period=Value(period.code, output_field=CharField()))
+            .values("figure_key", "figure_period").annotate(figure_number=number, figure_base=base)
+            .values_list("figure_key", "figure_period", "figure_number", "figure_base"))
+
+
+def _value(figure: Figure, number: int, base: int) -> Any:
+    return plain(percent(number, base)) if isinstance(figure.how, Ratio) else number
+
+
+def shares_of(figure: Figure, scope: QuerySet, period: Period) -> dict[int, Any]:
+    """{branch id: the figure's value in that organisation alone}; one query. Organisations without rows are left out."""
+    rows = figure.rows(scope, period)
+    branch = branch_path(rows.model)
+    if branch is None or isinstance(figure.how, Listing):
+        return {}
+    grouped = rows.order_by().annotate(share_branch=F(branch)).values("share_branch")
+    match figure.how:
+        case Total(column=column):
+            grouped = grouped.annotate(share_number=Sum(column), share_base=Count("pk"))
+        case Distinct(column=column):
+            grouped = grouped.annotate(share_number=Count(column, distinct=True), share_base=Count("pk"))
+        case Ratio(part=part, whole=whole):
+            grouped = grouped.annotate(share_number=Sum(part), share_base=Sum(whole))
+        case _:
+            grouped = grouped.annotate(share_number=Count("pk"), share_base=Count("pk"))
+    return {branch: _share(figure, number, base)
+            for branch, number, base in grouped.values_list("share_branch", "share_number", "share_base")}
+
+
+def _share(figure: Figure, number: Any, base: Any) -> Any:
+    return plain(percent(number or 0, base or 0)) if isinstance(figure.how, Ratio) else plain(number or 0)
+
+
+def branch_path(model: type) -> str | None:
+    """How a source row leads to its organisation's id: the first relation of these that the model has."""
+    names = {field.name for field in model._meta.get_fields()}
+    if model._meta.label_lower == "branches.branch":
+        return "pk"
+    for name, path in (("branch", "branch_id"), ("meeting", "meeting__branch_id"), ("latest", "latest__branch_id")):
+        if name in names:
+            return path
+    return None
+
+
+def number_text(value: Any) -> str:
+    """A number without needless zeros: 12, 97.5, 100."""
+    if isinstance(value, float):
+        return f"{value:.2f}".rstrip("0").rstrip(".")
+    return str(value)
+
+
+def value_text(value: Any, unit: str) -> str:
+    """A whole value in words, for tables: 12, 97.5%, 优秀3、合格5, or a dash when there is no base."""
+    if value is None:
+        return "—"
+    if isinstance(value, list):
+        return "；".join(_entry_text(each) for each in value) or "无"
+    return number_text(value) + ("%" if unit == "%" else "")
+
+
+def _entry_text(entry: Any) -> str:
+    return f"{entry['label']}{entry['count']}" if isinstance(entry, dict) else str(entry)
+
+
+def is_empty(value: Any) -> bool:
+    """Whether a sentence about this value would have nothing to say."""
+    return not value

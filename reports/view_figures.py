@@ -1,0 +1,74 @@
+"""The catalogue of figures for an organisation and a period, and the rows behind one number."""
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from branches.models import Branch
+from partywork.figures import Figure, Level, find_figure
+from partywork.lists import page_of
+from partywork.periods import Period, today
+from partywork.spreadsheets import xlsx_response
+from reports import rows
+from reports.definitions.half_year import HALF_YEAR
+from reports.exports import SOURCE_COLUMNS, figure_columns
+from reports.forms import ScopeForm
+from reports.making import scope_of
+from reports.reading import FigureLine, figure_groups, figure_lines, shares
+
+PAGE, PANEL = 50, 12
+
+
+def scope_form(request: HttpRequest) -> ScopeForm:
+    request.user.require("reports.view")
+    return ScopeForm(request.GET, reader=request.user, today=today())
+
+
+def asked_scope(form: ScopeForm) -> tuple[Branch, Period]:
+    """The organisation and period of a link; one out of reach or nonsense is not found."""
+    if not form.is_valid():
+        raise Http404
+    return form.cleaned_data["branch"], form.cleaned_data["period"]
+
+
+@require_safe
+def figures(request: HttpRequest) -> HttpResponse:
+    form = scope_form(request)
+    context = {"form": form, "groups": []}
+    if form.is_valid():
+        branch, period = asked_scope(form)
+        context |= {"branch": branch, "period": period, "groups": figure_groups(branch, period, HALF_YEAR)}
+    return render(request, "reports/figures.html", context)
+
+
+@require_safe
+def figures_export(request: HttpRequest) -> HttpResponse:
+    branch, period = asked_scope(scope_form(request))
+    groups = figure_groups(branch, period, HALF_YEAR)
+    lines = [FigureLine(line.figure, line.value, line.year_before, line.previous, part=group.heading)
+             for group in groups for line in group.lines]
+    names = (period.label, period.year_before.label, period.previous.label)
+    return xlsx_response(f"{branch.short_name}{period.label}指标", figure_columns(names), lines)
+
+
+@require_safe
+def figure_rows(request: HttpRequest, key: str) -> HttpResponse:
+    """The page behind a number; for htmx the panel beside the text."""
+    form, figure = scope_form(request), find_figure(key)
+    branch, period = asked_scope(form)
+    if figure is None or (figure.level is Level.COMMITTEE and branch.is_leaf_kind):
+        raise Http404
+    source = rows.ready(figure.rows(scope_of(branch), period))
+    if request.GET.get("export") == "xlsx":
+        name = f"{branch.short_name}{period.label}{figure.label}"
+        return xlsx_response(name, SOURCE_COLUMNS, rows.plainly(source.iterator(500)))
+    page = page_of(source, request.GET.get("page"), PANEL if request.htmx else PAGE)
+    context = {"form": form, "branch": branch, "period": period, "page_obj": page,
+               "line": one_line(figure, branch, period), "source_rows": rows.told(list(page), request.user),
+               "shares": shares(figure, branch, period)}
+    return render(request, "reports/_panel.html" if request.htmx else "reports/figure_rows.html", context)
+
+
+def one_line(figure: Figure, branch: Branch, period: Period) -> FigureLine:
+    return figure_lines(branch, period, only=[figure])[figure.key]

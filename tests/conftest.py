@@ -1,0 +1,33 @@
+"""What all tests share: fast hashing, a private data folder, the drawn world."""
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from tests import cast
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _fast_passwords():
+    """Hashing is slow on purpose; tests make many accounts."""
+    from django.conf import settings
+
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def world(db) -> cast.World:
+    return cast.draw_world()
+
+
+@pytest.fixture
+def client_of(world):
+    """client_of("secretary") is a browser in which that person is signed in."""
+
+    def sign_in(name: str) -> Client:
+        client = Client()
+        if world.people[name] is not None:
+            client.force_login(world[name], backend="branches.accounts.backends.AccountBackend")
+        return client
+
+    return sign_in

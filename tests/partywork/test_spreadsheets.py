@@ -1,0 +1,106 @@
+"""Excel out: text stays text, dates and numbers stay such, nothing that a cell cannot hold."""
+
+from __future__ import annotations
+
+import io
+import time
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from urllib.parse import unquote
+
+import openpyxl
+import pytest
+
+from partywork.lists import Column
+from partywork.spreadsheets import CUT, file_stem, sheet_title, write_rows, xlsx_response
+
+COLUMN = [Column("value", "内容", width=30)]
+
+
+def round_trip(*values):
+    file = io.BytesIO()
+    assert write_rows(COLUMN, ({"value": value} for value in values), file, title="名册") == len(values)
+    return openpyxl.load_workbook(file)["名册"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "=1+1",
+        "+1",
+        "-1",
+        "@SUM(A1)",
+        '=HYPERLINK("http://x")',
+        "\t=1",
+        "=cmd|' /C calc'!A0",
+        "#REF!",
+        "001",
+        "1e5",
+    ],
+)
+def test_text_is_text_and_never_a_formula(text):
+    cell = round_trip(text)["A2"]
+    assert (cell.data_type, cell.value) == ("s", text)
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        (date(2026, 6, 3), datetime(2026, 6, 3)),
+        (datetime(2026, 6, 3, 1, tzinfo=UTC), datetime(2026, 6, 3, 9)),
+        (12, 12),
+        (Decimal("12.50"), 12.5),
+        (float("nan"), "nan"),
+        (110101199003071234, "110101199003071234"),
+        (True, "是"),
+        (None, None),
+        ("", None),
+        ("a\x00b\x1bc\ud800d\uffffe", "a�b�c�d�e"),
+        ("一行\r\n二行", "一行\n二行"),
+        ("长" * 40_000, "长" * (32_767 - len(CUT)) + CUT),
+        ("😀", "😀"),
+    ],
+)
+def test_values_keep_their_kind(given, kept):
+    assert round_trip(given)["A2"].value == kept
+
+
+def test_head_row_is_frozen_and_styled():
+    sheet = round_trip("甲")
+    assert (sheet["A1"].value, sheet["A1"].font.bold, sheet.freeze_panes) == ("内容", True, "A2")
+    assert sheet.column_dimensions["A"].width == 30
+    assert sheet["A2"].border.left.style == "thin"
+
+
+def test_values_come_by_path_key_or_function():
+    class Row:
+        class branch:
+            name = "第一支部"
+
+    columns = [Column("branch.name", "支部"), Column("x", "甲", lambda row: 7), Column("gone", "乙")]
+    assert [column.of(Row) for column in columns] == ["第一支部", 7, None]
+
+
+def test_the_download_has_a_chinese_name():
+    answer = xlsx_response("党员名册/2026", COLUMN, [{"value": "甲"}])
+    data = b"".join(answer.streaming_content)
+    answer.file_to_stream.close()
+    assert unquote(answer["Content-Disposition"]) == "attachment; filename*=utf-8''党员名册_2026.xlsx"
+    assert openpyxl.load_workbook(io.BytesIO(data)).active["A2"].value == "甲"
+
+
+def test_names_that_excel_or_windows_refuse():
+    assert sheet_title("a/b[c]:*?" + "长" * 40) == "a b c    " + "长" * 22
+    assert (sheet_title("///"), file_stem(' a<b>:"|?*\x00.. '), file_stem("")) == (
+        "数据",
+        "a_b_______",
+        "导出",
+    )
+
+
+def test_rows_are_streamed_quickly():
+    start = time.process_time()
+    columns = [Column(str(number), str(number)) for number in range(20)]
+    row = {str(number): "文本" for number in range(20)}
+    write_rows(columns, (row for _ in range(500)), io.BytesIO())
+    assert time.process_time() - start < 3
