@@ -12,11 +12,12 @@ RUN := $(VENV)/bin/python
 PIP := $(RUN) -m pip --disable-pip-version-check --quiet
 UV := $(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
 
-.PHONY: help setup run test lint lock shell
+.PHONY: help setup setup-production run test lint lock shell
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make setup          只做安装（装到 .venv，版本与散列已锁定）"
+	@echo "make setup-production 安装正式环境另需的数据库驱动和网页服务器"
 	@echo "make run            安装、建库、装入样例单位，然后启动（PORT=8001 换端口，DATA_DIR=目录 换数据位置）"
 	@echo "make test           运行全部测试（ARGS=… 传给 pytest）"
 	@echo "make lint           检查代码与模板的写法"
@@ -24,6 +25,8 @@ help:
 	@echo "make shell          打开带数据的 Python 命令行"
 
 setup: $(VENV)/base.done
+
+setup-production: $(VENV)/production.done
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "需要 Python 3.11 或更新的版本。"; exit 1; }
@@ -52,8 +55,9 @@ $(VENV)/bin/uv: | $(VENV)/bin/python
 	@$(PIP) install uv
 
 lock: $(VENV)/bin/uv
-	cd requirements && for name in base production test browser; do \
-		$(CURDIR)/$(UV) $$name.in -o $$name.txt || exit 1; done
+	@$(UV) requirements/base.in -o requirements/base.txt
+	@for name in production test browser; do \
+		$(UV) requirements/$$name.in -c requirements/base.txt -o requirements/$$name.txt || exit 1; done
 
 shell: setup
 	@$(RUN) manage.py shell

@@ -1,4 +1,5 @@
 """Figures of the tree: organisations and Party groups by their dates (figures.md part 2)."""
+
 from __future__ import annotations
 
 from django.db.models import QuerySet
@@ -24,14 +25,16 @@ def general_branches_at_end(scope: QuerySet, period: Period) -> QuerySet:
 def founded(scope: QuerySet, period: Period) -> QuerySet:
     """本期新成立的党组织数：成立日期在本期内的党总支和党支部，后来又撤销的也计；不含机关党委。"""
     return scope.exclude(kind=BranchKind.COMMITTEE).filter(
-        founded_on__gte=period.start, founded_on__lt=period.stop)
+        founded_on__gte=period.start, founded_on__lt=period.stop
+    )
 
 
 @figure("org.dissolved", label="撤销党组织", unit="个", part=2, level=Level.COMMITTEE)
 def dissolved(scope: QuerySet, period: Period) -> QuerySet:
     """本期撤销的党组织数：撤销日期在本期内的党总支和党支部，撤销日期为不再存续的第一天。"""
     return scope.exclude(kind=BranchKind.COMMITTEE).filter(
-        dissolved_on__gte=period.start, dissolved_on__lt=period.stop)
+        dissolved_on__gte=period.start, dissolved_on__lt=period.stop
+    )
 
 
 @figure("org.groups", label="党小组", unit="个", part=2, nature=Nature.STOCK)

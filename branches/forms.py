@@ -1,4 +1,5 @@
 """Forms of the organisation: fields and labels come from the models, choices only from what is in reach."""
+
 from __future__ import annotations
 
 from django import forms
@@ -31,11 +32,13 @@ class BranchForm(SiteModelForm, VersionForm):
         if self.instance.kind == BranchKind.COMMITTEE:
             del self.fields["kind"]
         else:
-            self.fields["kind"].choices = [pair for pair in BranchKind.choices if pair[0] != BranchKind.COMMITTEE]
+            self.fields["kind"].choices = [
+                pair for pair in BranchKind.choices if pair[0] != BranchKind.COMMITTEE
+            ]
 
 
 class NewBranchForm(SiteModelForm, TokenForm):
-    parent = BranchChoice(Branch.objects.none(), label="上级党组织")
+    parent = BranchChoice(Branch.objects.none(), label="上级党组织", empty_label="请选择")
 
     class Meta(BranchForm.Meta):
         fields = ["parent", *BranchForm.Meta.fields]

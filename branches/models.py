@@ -1,4 +1,5 @@
 """The organisation: the tree of Party organisations, their groups, and what the bureau sets for itself."""
+
 from __future__ import annotations
 
 import uuid
@@ -28,7 +29,9 @@ class Branch(MP_Node):
 
     name = models.CharField("全称", max_length=100)
     short_name = models.CharField("简称", max_length=30)
-    code = models.CharField("编号", max_length=20, unique=True, error_messages={"unique": "这个编号已被使用。"})
+    code = models.CharField(
+        "编号", max_length=20, unique=True, error_messages={"unique": "这个编号已被使用。"}
+    )
     kind = models.CharField("类别", max_length=12, choices=BranchKind.choices, default=BranchKind.BRANCH)
     founded_on = models.DateField("成立日期")
     dissolved_on = models.DateField("撤销日期", null=True, blank=True, help_text="自这一天起不再存在。")
@@ -42,8 +45,11 @@ class Branch(MP_Node):
     class Meta:
         verbose_name = "党组织"
         constraints = [
-            models.CheckConstraint(condition=Q(dissolved_on=None) | Q(dissolved_on__gt=F("founded_on")),
-                                   name="branch_ends_after_it_begins", violation_error_message="撤销日期应在成立日期之后。"),
+            models.CheckConstraint(
+                condition=Q(dissolved_on=None) | Q(dissolved_on__gt=F("founded_on")),
+                name="branch_ends_after_it_begins",
+                violation_error_message="撤销日期应在成立日期之后。",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -81,10 +87,17 @@ class PartyGroup(models.Model):
         verbose_name = "党小组"
         ordering = ["branch_id", "id"]
         constraints = [
-            models.UniqueConstraint(fields=["branch", "name"], condition=Q(dissolved_on=None), name="group_name_in_branch",
-                                    violation_error_message="本支部已有同名的党小组。"),
-            models.CheckConstraint(condition=Q(dissolved_on=None) | Q(dissolved_on__gt=F("founded_on")),
-                                   name="group_ends_after_it_begins", violation_error_message="撤销日期应在成立日期之后。"),
+            models.UniqueConstraint(
+                fields=["branch", "name"],
+                condition=Q(dissolved_on=None),
+                name="group_name_in_branch",
+                violation_error_message="本支部已有同名的党小组。",
+            ),
+            models.CheckConstraint(
+                condition=Q(dissolved_on=None) | Q(dissolved_on__gt=F("founded_on")),
+                name="group_ends_after_it_begins",
+                violation_error_message="撤销日期应在成立日期之后。",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -105,7 +118,9 @@ class RuleSetting(models.Model):
     figures = models.JSONField("取值")
     valid_from = models.DateField("自")
     reason = models.CharField("依据", max_length=200)
-    set_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="设置人")
+    set_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="设置人"
+    )
     set_at = models.DateTimeField("设置时间", auto_now_add=True)
     form_token = models.UUIDField(null=True, unique=True, default=uuid.uuid4, editable=False)
 
@@ -114,15 +129,22 @@ class RuleSetting(models.Model):
     class Meta:
         verbose_name = "本地设置"
         ordering = ["rule_id", "-valid_from", "-id"]
-        constraints = [models.UniqueConstraint(fields=["rule_id", "valid_from"], name="one_setting_a_day",
-                                               violation_error_message="这条规则在这一天已有设置。")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["rule_id", "valid_from"],
+                name="one_setting_a_day",
+                violation_error_message="这条规则在这一天已有设置。",
+            )
+        ]
 
 
 class Bureau(models.Model):
     """The one row that says whose system this is (names on pages and in the report)."""
 
     name = models.CharField("单位名称", max_length=60, help_text="例如：云溪县林业局")
-    party_group_name = models.CharField("党组名称", max_length=60, blank=True, help_text="例如：中共云溪县林业局党组")
+    party_group_name = models.CharField(
+        "党组名称", max_length=60, blank=True, help_text="例如：中共云溪县林业局党组"
+    )
     organ_name = models.CharField("报告署名", max_length=60, help_text="例如：中共云溪县林业局机关委员会")
     addressee = models.CharField("报告主送", max_length=60, blank=True, help_text="例如：县直机关工委")
     is_sample = models.BooleanField("样例数据", default=False, editable=False)

@@ -1,4 +1,5 @@
 """Which organisations: by right, by place in the tree, by day."""
+
 from __future__ import annotations
 
 from datetime import date
@@ -11,7 +12,9 @@ from partywork.periods import Period
 
 def active_on(day: date, prefix: str = "", start: str = "founded_on", stop: str = "dissolved_on") -> Q:
     """The condition that a dated row is in force on a day (start included, stop excluded)."""
-    return Q(**{f"{prefix}{start}__lte": day}) & (Q(**{f"{prefix}{stop}": None}) | Q(**{f"{prefix}{stop}__gt": day}))
+    return Q(**{f"{prefix}{start}__lte": day}) & (
+        Q(**{f"{prefix}{stop}": None}) | Q(**{f"{prefix}{stop}__gt": day})
+    )
 
 
 class BranchQuerySet(MP_NodeQuerySet):
@@ -32,7 +35,9 @@ class BranchQuerySet(MP_NodeQuerySet):
 
     def active_in(self, period: Period) -> BranchQuerySet:
         """In being on at least one day of the period."""
-        return self.filter(Q(dissolved_on=None) | Q(dissolved_on__gt=period.start), founded_on__lt=period.stop)
+        return self.filter(
+            Q(dissolved_on=None) | Q(dissolved_on__gt=period.start), founded_on__lt=period.stop
+        )
 
     def leaves(self) -> BranchQuerySet:
         """Branches to which members belong directly (支部, 联合支部, 临时支部)."""
@@ -58,7 +63,14 @@ class BranchQuerySet(MP_NodeQuerySet):
     def secretaries(self, day: date) -> dict[int, str]:
         """{organisation: its secretary's name on that day}; vacant ones are missing."""
         held = active_on(day, "posts__", "start_on", "stop_on") & Q(posts__role="secretary")
-        return dict(self.filter(held).values_list("pk", "posts__account__display_name"))
+        names: dict[int, list[str]] = {}
+        for pk, name in (
+            self.filter(held)
+            .order_by("posts__start_on", "posts__id")
+            .values_list("pk", "posts__account__display_name")
+        ):
+            names.setdefault(pk, []).append(name)
+        return {pk: "、".join(several) for pk, several in names.items()}
 
     def kinds_of_members(self, day: date) -> dict[str, int]:
         """{正式 or 预备: members} over all of these organisations on that day."""

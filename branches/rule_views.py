@@ -1,7 +1,7 @@
 """制度依据: every rule with its article, versions and calculator, and the organisation's own figures."""
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from itertools import groupby
 
 from django.contrib import messages
@@ -16,7 +16,13 @@ from partywork.answers import answer_form, posted
 from partywork.periods import today
 from partywork.rules import TRUST, versions
 
+FIRST = ("组织生活频次", "会议与表决", "选举", "组织设置", "学时与培训")
 MARKS = {"V": "ok", "S": "info", "L": "warn", "M": "warn", "D": "muted"}
+
+
+def place_of(group: str) -> int:
+    """Where a group stands on the page; groups that later features add come last."""
+    return FIRST.index(group) if group in FIRST else len(FIRST)
 
 
 @require_safe
@@ -24,6 +30,7 @@ def rule_list(request: HttpRequest) -> HttpResponse:
     """Every rule in force, by group; open to everybody who is signed in."""
     entries = [{"entry": entry, "mark": MARKS[entry.rule.trust], "older": len(versions(entry.rule.id)) - 1}
                for entry in entries_on(today())]
+    entries.sort(key=lambda row: place_of(row["entry"].rule.group))
     groups = [(name, list(same)) for name, same in groupby(entries, key=lambda row: row["entry"].rule.group)]
     return render(request, "rules/list.html", {
         "groups": groups, "total": len(entries),
@@ -36,7 +43,8 @@ def rule_page(request: HttpRequest, rule_id: str) -> HttpResponse:
     entry = shown_entry(rule_id, today())
     return render(request, "rules/detail.html", {
         "entry": entry, "rule": entry.rule, "mark": MARKS[entry.rule.trust],
-        "versions": [{"rule": each, "mark": MARKS[each.trust], "now": each is entry.rule} for each in reversed(versions(rule_id))],
+        "versions": [{"rule": each, "now": each is entry.rule, "last_day": each.valid_to and each.valid_to - timedelta(days=1)}
+                     for each in reversed(versions(rule_id))],
         "settings": settings_of(entry), "may_set": request.user.can("bureau.edit") and bool(entry.rule.settings),
     } | calculation(request, entry))
 

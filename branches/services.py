@@ -2,6 +2,7 @@
 
 Dates are half-open like everywhere: a dissolved organisation is gone from its `dissolved_on` on.
 """
+
 from __future__ import annotations
 
 from datetime import date
@@ -16,11 +17,17 @@ from partywork.journal.services import changes_between, register_actions, snapsh
 from partywork.periods import today
 from partywork.versions import claim_version
 
-register_actions({
-    "org.create": "新建党组织", "org.edit": "修改党组织", "org.dissolve": "撤销党组织",
-    "group.create": "新建党小组", "group.edit": "修改党小组", "group.dissolve": "撤销党小组",
-    "bureau.edit": "修改单位信息",
-})
+register_actions(
+    {
+        "org.create": "新建党组织",
+        "org.edit": "修改党组织",
+        "org.dissolve": "撤销党组织",
+        "group.create": "新建党小组",
+        "group.edit": "修改党小组",
+        "group.dissolve": "撤销党小组",
+        "bureau.edit": "修改单位信息",
+    }
+)
 BRANCH_FIELDS = ("name", "short_name", "code", "kind", "founded_on", "note")
 GROUP_FIELDS = ("name", "founded_on")
 BUREAU_FIELDS = ("name", "party_group_name", "organ_name", "addressee")
@@ -31,26 +38,61 @@ def found_committee(*, name: str, short_name: str, code: str, founded_on: date) 
     """The root of an empty system; only the command that sets a system up calls it."""
     if Branch.objects.filter(depth=1).exists():
         raise RuleViolation("系统中已有机关党委，只能有一个。")
-    root = Branch.objects.add_root({"name": name, "short_name": short_name, "code": code, "founded_on": founded_on,
-                                    "kind": BranchKind.COMMITTEE})
-    write_entry(actor=None, action="org.create", target=root, changes=changes_between({}, snapshot(root, BRANCH_FIELDS)))
+    root = Branch.objects.add_root(
+        {
+            "name": name,
+            "short_name": short_name,
+            "code": code,
+            "founded_on": founded_on,
+            "kind": BranchKind.COMMITTEE,
+        }
+    )
+    write_entry(
+        actor=None,
+        action="org.create",
+        target=root,
+        changes=changes_between({}, snapshot(root, BRANCH_FIELDS)),
+    )
     return root
 
 
 @transaction.atomic
-def create_branch(*, actor, parent: Branch, name: str, short_name: str, code: str, kind: str, founded_on: date,
-                  note: str = "", form_token=None) -> Branch:
+def create_branch(
+    *,
+    actor,
+    parent: Branch,
+    name: str,
+    short_name: str,
+    code: str,
+    kind: str,
+    founded_on: date,
+    note: str = "",
+    form_token=None,
+) -> Branch:
     """A general branch or a branch under `parent`."""
     actor.require("org.edit", parent)
     parent = _locked(Branch, parent)
     check_place(kind, parent.kind)
     check_branch_code(code)
     check_within_parent(founded_on, parent)
-    branch = Branch.objects.add_child(parent, {
-        "name": name, "short_name": short_name, "code": code, "kind": kind, "founded_on": founded_on, "note": note,
-        "form_token": form_token})
-    write_entry(actor=actor, action="org.create", target=branch,
-                changes=changes_between({}, snapshot(branch, BRANCH_FIELDS)))
+    branch = Branch.objects.add_child(
+        parent,
+        {
+            "name": name,
+            "short_name": short_name,
+            "code": code,
+            "kind": kind,
+            "founded_on": founded_on,
+            "note": note,
+            "form_token": form_token,
+        },
+    )
+    write_entry(
+        actor=actor,
+        action="org.create",
+        target=branch,
+        changes=changes_between({}, snapshot(branch, BRANCH_FIELDS)),
+    )
     return branch
 
 
@@ -83,8 +125,13 @@ def dissolve_branch(*, actor, branch: Branch, day: date, reason: str) -> Branch:
     branch.dissolved_on = day
     branch.version += 1
     branch.save(update_fields=["dissolved_on", "version"])
-    write_entry(actor=actor, action="org.dissolve", target=branch, reason=reason,
-                changes={"dissolved_on": [None, day.isoformat()]})
+    write_entry(
+        actor=actor,
+        action="org.dissolve",
+        target=branch,
+        reason=reason,
+        changes={"dissolved_on": [None, day.isoformat()]},
+    )
     return branch
 
 
@@ -97,8 +144,12 @@ def create_group(*, actor, branch: Branch, name: str, founded_on: date, form_tok
     check_group_name(branch, name)
     check_life_of_group(branch, founded_on)
     group = PartyGroup.objects.create(branch=branch, name=name, founded_on=founded_on, form_token=form_token)
-    write_entry(actor=actor, action="group.create", target=group,
-                changes=changes_between({}, snapshot(group, GROUP_FIELDS)))
+    write_entry(
+        actor=actor,
+        action="group.create",
+        target=group,
+        changes=changes_between({}, snapshot(group, GROUP_FIELDS)),
+    )
     return group
 
 
@@ -111,7 +162,9 @@ def edit_group(*, actor, group: PartyGroup, version: int, name: str, founded_on:
     group.name, group.founded_on = name, founded_on
     check_group_name(group.branch, name, group)
     check_life_of_group(group.branch, founded_on)
-    _refuse_earlier(group.memberships, "start_on", founded_on, "已有党员在{}编入本小组，成立日期不能晚于这一天。")
+    _refuse_earlier(
+        group.memberships, "start_on", founded_on, "已有党员在{}编入本小组，成立日期不能晚于这一天。"
+    )
     _refuse_earlier(group.meetings, "held_on", founded_on, "本小组在{}已登记会议，成立日期不能晚于这一天。")
     group.save(update_fields=[*GROUP_FIELDS])
     _note_changes(actor, "group.edit", group, before, GROUP_FIELDS)
@@ -123,25 +176,45 @@ def dissolve_group(*, actor, group: PartyGroup, day: date, reason: str = "") -> 
     actor.require("org.groups", group)
     group = _locked(PartyGroup, group)
     _check_end(group, day, "党小组")
-    _refuse_left(_lasting(group.memberships, "stop_on", day), "本小组还有{}名党员。请先把他们调整到其他党小组，再撤销。")
-    _refuse_left(group.meetings.filter(held_on__gte=day).exclude(state="voided"),
-                 "本小组在这一天或之后还登记有{}次会议，撤销日期应在会议之后。")
+    _refuse_left(
+        _lasting(group.memberships, "stop_on", day),
+        "本小组还有{}名党员。请先把他们调整到其他党小组，再撤销。",
+    )
+    _refuse_left(
+        group.meetings.filter(held_on__gte=day).exclude(state="voided"),
+        "本小组在这一天或之后还登记有{}次会议，撤销日期应在会议之后。",
+    )
     group.dissolved_on = day
     group.version += 1
     group.save(update_fields=["dissolved_on", "version"])
-    write_entry(actor=actor, action="group.dissolve", target=group, reason=reason,
-                changes={"dissolved_on": [None, day.isoformat()]})
+    write_entry(
+        actor=actor,
+        action="group.dissolve",
+        target=group,
+        reason=reason,
+        changes={"dissolved_on": [None, day.isoformat()]},
+    )
     return group
 
 
 @transaction.atomic
-def set_bureau(*, actor, name: str, organ_name: str, party_group_name: str = "", addressee: str = "") -> Bureau:
+def set_bureau(
+    *, actor, name: str, organ_name: str, party_group_name: str = "", addressee: str = ""
+) -> Bureau:
     """The names on pages and in reports."""
     actor.require("bureau.edit")
     bureau = Bureau.objects.select_for_update().first() or Bureau()
     before = snapshot(bureau, BUREAU_FIELDS)
-    _set(bureau, {"name": name, "organ_name": organ_name, "party_group_name": party_group_name,
-                  "addressee": addressee}, BUREAU_FIELDS)
+    _set(
+        bureau,
+        {
+            "name": name,
+            "organ_name": organ_name,
+            "party_group_name": party_group_name,
+            "addressee": addressee,
+        },
+        BUREAU_FIELDS,
+    )
     bureau.save()
     _note_changes(actor, "bureau.edit", bureau, before, BUREAU_FIELDS)
     return bureau
@@ -175,10 +248,15 @@ def check_branch_code(code: str, but: Branch | None = None) -> None:
 def check_within_parent(founded_on: date, parent: Branch) -> None:
     _refuse_future(founded_on, "founded_on", "成立日期")
     if founded_on < parent.founded_on:
-        raise RuleViolation(f"成立日期不能早于上级“{parent.short_name}”的成立日期{cn_date(parent.founded_on)}。", field="founded_on")
+        raise RuleViolation(
+            f"成立日期不能早于上级“{parent.short_name}”的成立日期{cn_date(parent.founded_on)}。",
+            field="founded_on",
+        )
     if parent.dissolved_on and parent.dissolved_on <= founded_on:
-        raise RuleViolation(f"上级“{parent.short_name}”已于{cn_date(parent.dissolved_on)}撤销，这一天起不能再设下级党组织。",
-                            field="founded_on")
+        raise RuleViolation(
+            f"上级“{parent.short_name}”已于{cn_date(parent.dissolved_on)}撤销，这一天起不能再设下级党组织。",
+            field="founded_on",
+        )
 
 
 def check_kind_fits(branch: Branch, old_kind: str) -> None:
@@ -199,7 +277,12 @@ def check_founding_of(branch: Branch) -> None:
     _refuse_future(day, "founded_on", "成立日期")
     if branch.dissolved_on and branch.dissolved_on <= day:
         raise RuleViolation(f"成立日期应早于撤销日期{cn_date(branch.dissolved_on)}。", field="founded_on")
-    _refuse_earlier(Branch.objects.get_children(branch), "founded_on", day, "下级党组织在{}已成立，成立日期不能晚于这一天。")
+    _refuse_earlier(
+        Branch.objects.get_children(branch),
+        "founded_on",
+        day,
+        "下级党组织在{}已成立，成立日期不能晚于这一天。",
+    )
     _refuse_earlier(branch.groups, "founded_on", day, "本支部的党小组在{}已成立，成立日期不能晚于这一天。")
     _refuse_earlier(branch.memberships, "start_on", day, "已有党员在{}编入，成立日期不能晚于这一天。")
     _refuse_earlier(branch.meetings, "held_on", day, "在{}已登记会议，成立日期不能晚于这一天。")
@@ -209,11 +292,18 @@ def check_dissolvable(branch: Branch, day: date) -> None:
     if branch.kind == BranchKind.COMMITTEE:
         raise RuleViolation("机关党委是根组织，不能撤销。")
     _check_end(branch, day, "党组织")
-    _refuse_left(_lasting(Branch.objects.get_children(branch), "dissolved_on", day), "它之下还有{}个党组织。请先撤销下级党组织。")
+    _refuse_left(
+        _lasting(Branch.objects.get_children(branch), "dissolved_on", day),
+        "它之下还有{}个党组织。请先撤销下级党组织。",
+    )
     _refuse_left(_lasting(branch.groups, "dissolved_on", day), "它还有{}个党小组。请先撤销党小组。")
-    _refuse_left(_lasting(branch.memberships, "stop_on", day), "它还有{}名党员。请先把党员调整到其他支部或转出。")
-    _refuse_left(branch.meetings.filter(held_on__gte=day).exclude(state="voided"),
-                 "这一天或之后还登记有{}次会议，撤销日期应在会议之后。")
+    _refuse_left(
+        _lasting(branch.memberships, "stop_on", day), "它还有{}名党员。请先把党员调整到其他支部或转出。"
+    )
+    _refuse_left(
+        branch.meetings.filter(held_on__gte=day).exclude(state="voided"),
+        "这一天或之后还登记有{}次会议，撤销日期应在会议之后。",
+    )
 
 
 def check_group_name(branch: Branch, name: str, but: PartyGroup | None = None) -> None:
@@ -225,9 +315,13 @@ def check_group_name(branch: Branch, name: str, but: PartyGroup | None = None) -
 def check_life_of_group(branch: Branch, founded_on: date) -> None:
     _refuse_future(founded_on, "founded_on", "成立日期")
     if founded_on < branch.founded_on:
-        raise RuleViolation(f"成立日期不能早于本支部的成立日期{cn_date(branch.founded_on)}。", field="founded_on")
+        raise RuleViolation(
+            f"成立日期不能早于本支部的成立日期{cn_date(branch.founded_on)}。", field="founded_on"
+        )
     if branch.dissolved_on and branch.dissolved_on <= founded_on:
-        raise RuleViolation(f"本支部已于{cn_date(branch.dissolved_on)}撤销，不能再设党小组。", field="founded_on")
+        raise RuleViolation(
+            f"本支部已于{cn_date(branch.dissolved_on)}撤销，不能再设党小组。", field="founded_on"
+        )
 
 
 # --- small parts ----------------------------------------------------------------------------------------------------
@@ -273,7 +367,9 @@ def _set(row: Any, facts: dict[str, Any], allowed: tuple[str, ...]) -> None:
 
 
 def _note_changes(actor, action: str, row: Any, before: dict[str, Any], fields: tuple[str, ...]) -> None:
-    write_entry(actor=actor, action=action, target=row, changes=changes_between(before, snapshot(row, fields)))
+    write_entry(
+        actor=actor, action=action, target=row, changes=changes_between(before, snapshot(row, fields))
+    )
 
 
 def cn_date(day: date) -> str:

@@ -1,4 +1,5 @@
 """Pages of the organisation: tree, one organisation, its groups, and the bureau's names."""
+
 from __future__ import annotations
 
 from collections import Counter
@@ -38,9 +39,16 @@ def org(request: HttpRequest) -> HttpResponse:
     seen = Branch.objects.visible_to(request.user)
     rows = tree_rows(list(seen), seen)
     gone = sum(row.gone for row in rows)
-    return render(request, "org/tree.html", {
-        "rows": rows if with_gone else [row for row in rows if not row.gone],
-        "with_gone": with_gone, "gone": gone, "can_edit": request.user.can("org.edit")})
+    return render(
+        request,
+        "org/tree.html",
+        {
+            "rows": rows if with_gone else [row for row in rows if not row.gone],
+            "with_gone": with_gone,
+            "gone": gone,
+            "can_edit": request.user.can("org.edit"),
+        },
+    )
 
 
 def tree_rows(branches: list[Branch], seen) -> list[TreeRow]:
@@ -51,8 +59,17 @@ def tree_rows(branches: list[Branch], seen) -> list[TreeRow]:
         for end in range(branch.steplen, len(branch.path) + 1, branch.steplen):
             totals[branch.path[:end]] += members.get(branch.pk, 0)
     top = min((branch.depth for branch in branches), default=1)
-    return [TreeRow(branch, branch.depth - top + 1, totals[branch.path], groups.get(branch.pk, 0),
-                    secretaries.get(branch.pk, ""), not branch.is_active_on(day)) for branch in branches]
+    return [
+        TreeRow(
+            branch,
+            branch.depth - top + 1,
+            totals[branch.path],
+            groups.get(branch.pk, 0),
+            secretaries.get(branch.pk, ""),
+            not branch.is_active_on(day),
+        )
+        for branch in branches
+    ]
 
 
 @require_safe
@@ -61,22 +78,35 @@ def branch_page(request: HttpRequest, pk: int) -> HttpResponse:
     day = today()
     below = Branch.objects.visible_to(request.user).within(branch).active_on(day)
     kinds = Branch.objects.within(branch).kinds_of_members(day)
-    return render(request, "org/branch.html", {
-        "branch": branch,
-        "above": Branch.objects.visible_to(request.user).above(branch),
-        "facts": facts_of(branch), "roster": f"?branch={branch.pk}",
-        "full": kinds.get("full", 0), "probationary": kinds.get("probationary", 0), "members": sum(kinds.values()),
-        "officers": officers_of(branch, day),
-        "groups": groups_of(branch, day) if branch.is_leaf_kind else [],
-        "below": [] if branch.is_leaf_kind else tree_rows(list(below.exclude(pk=branch.pk)), below),
-        "gone": not branch.is_active_on(day),
-        "can_edit": request.user.can("org.edit", branch), "can_groups": request.user.can("org.groups", branch),
-    })
+    return render(
+        request,
+        "org/branch.html",
+        {
+            "branch": branch,
+            "above": Branch.objects.visible_to(request.user).above(branch),
+            "facts": facts_of(branch),
+            "here": f"?branch={branch.pk}",
+            "roster": f"?branch={branch.pk}" if branch.is_leaf_kind else "",
+            "full": kinds.get("full", 0),
+            "probationary": kinds.get("probationary", 0),
+            "members": sum(kinds.values()),
+            "officers": officers_of(branch, day),
+            "groups": groups_of(branch, day) if branch.is_leaf_kind else [],
+            "below": [] if branch.is_leaf_kind else tree_rows(list(below.exclude(pk=branch.pk)), below),
+            "gone": not branch.is_active_on(day),
+            "can_edit": request.user.can("org.edit", branch),
+            "can_groups": request.user.can("org.groups", branch),
+        },
+    )
 
 
 def facts_of(branch: Branch) -> list[tuple]:
-    facts = [("全称", branch.name), ("编号", branch.code), ("类别", branch.get_kind_display()),
-             ("成立日期", services.cn_date(branch.founded_on))]
+    facts = [
+        ("全称", branch.name),
+        ("编号", branch.code),
+        ("类别", branch.get_kind_display()),
+        ("成立日期", services.cn_date(branch.founded_on)),
+    ]
     if branch.dissolved_on:
         facts.append(("撤销日期", services.cn_date(branch.dissolved_on)))
     return facts + ([("备注", branch.note)] if branch.note else [])
@@ -91,12 +121,17 @@ def officers_of(branch: Branch, day) -> list:
 def groups_of(branch: Branch, day) -> list[dict]:
     """The groups in being with today's leaders and numbers; one query each for groups and people."""
     roster = list(branch.memberships.active_on(day).exclude(group=None).select_related("member"))
-    return [{"group": group, "members": sum(row.group_id == group.pk for row in roster),
-             "leaders": [row.member for row in roster if row.group_id == group.pk and row.is_group_leader]}
-            for group in branch.groups.active_on(day)]
+    return [
+        {
+            "group": group,
+            "members": sum(row.group_id == group.pk for row in roster),
+            "leaders": [row.member for row in roster if row.group_id == group.pk and row.is_group_leader],
+        }
+        for group in branch.groups.active_on(day)
+    ]
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def org_new(request: HttpRequest) -> HttpResponse:
     request.user.require("org.edit")
     if made := made_before(request, Branch):
@@ -105,8 +140,9 @@ def org_new(request: HttpRequest) -> HttpResponse:
 
     def act(values: dict) -> HttpResponse:
         token = values["form_token"]
-        branch, fresh = make_once(Branch, token, request.user, lambda: services.create_branch(
-            actor=request.user, **values), by=None)
+        branch, fresh = make_once(
+            Branch, token, request.user, lambda: services.create_branch(actor=request.user, **values), by=None
+        )
         if fresh:
             messages.success(request, f"已新建“{branch.short_name}”。接下来可以设党小组、登记党员。")
         return redirect("branch", branch.pk)
@@ -114,7 +150,7 @@ def org_new(request: HttpRequest) -> HttpResponse:
     return answer_form(request, form, "org/form.html", act, title="新建党组织", submit="新建党组织")
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def branch_edit(request: HttpRequest, pk: int) -> HttpResponse:
     branch = get_object_or_404(Branch.objects.visible_to(request.user), pk=pk)
     request.user.require("org.edit", branch)
@@ -126,10 +162,12 @@ def branch_edit(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("branch", pk)
 
     form = BranchForm(posted(request), instance=branch)
-    return answer_form(request, form, "org/form.html", act, title=f"修改{name}", submit="保存党组织", back=(name, pk))
+    return answer_form(
+        request, form, "org/form.html", act, title=f"修改{name}", submit="保存党组织", back=(name, pk)
+    )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def branch_dissolve(request: HttpRequest, pk: int) -> HttpResponse:
     branch = get_object_or_404(Branch.objects.visible_to(request.user), pk=pk)
     request.user.require("org.edit", branch)
@@ -139,32 +177,52 @@ def branch_dissolve(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, f"“{branch.short_name}”已撤销，历史记录照样可查。")
         return redirect("branch", pk)
 
-    return answer_form(request, EndForm(posted(request)), "org/form.html", act, title=f"撤销{branch.short_name}",
-                       submit="撤销党组织", back=(branch.short_name, pk), lead=DISSOLVING)
+    return answer_form(
+        request,
+        EndForm(posted(request)),
+        "org/form.html",
+        act,
+        title=f"撤销{branch.short_name}",
+        submit="撤销党组织",
+        back=(branch.short_name, pk),
+        lead=DISSOLVING,
+    )
 
 
 DISSOLVING = "撤销前，党员要先调整到其他支部，党小组和下级党组织要先撤销。历史会议和报告不受影响。"
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def group_new(request: HttpRequest, pk: int) -> HttpResponse:
     branch = get_object_or_404(Branch.objects.visible_to(request.user), pk=pk)
     request.user.require("org.groups", branch)
 
     def act(values: dict) -> HttpResponse:
-        group, fresh = make_once(PartyGroup, values["form_token"], request.user, lambda: services.create_group(
-            actor=request.user, branch=branch, **values), by=None)
+        group, fresh = make_once(
+            PartyGroup,
+            values["form_token"],
+            request.user,
+            lambda: services.create_group(actor=request.user, branch=branch, **values),
+            by=None,
+        )
         if fresh:
             messages.success(request, f"已设立“{group.name}”。请在党员页面把党员编入小组。")
         return redirect("branch", group.branch_id)
 
     if made := made_before(request, PartyGroup):
         return redirect("branch", made.branch_id)
-    return answer_form(request, NewGroupForm(posted(request)), "org/form.html", act, title="新设党小组",
-                       submit="设立党小组", back=(branch.short_name, pk))
+    return answer_form(
+        request,
+        NewGroupForm(posted(request)),
+        "org/form.html",
+        act,
+        title="新设党小组",
+        submit="设立党小组",
+        back=(branch.short_name, pk),
+    )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def group_edit(request: HttpRequest, pk: int) -> HttpResponse:
     group = get_object_or_404(PartyGroup.objects.visible_to(request.user).select_related("branch"), pk=pk)
     request.user.require("org.groups", group)
@@ -176,11 +234,19 @@ def group_edit(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("branch", group.branch_id)
 
     form = GroupForm(posted(request), instance=group)
-    return answer_form(request, form, "org/form.html", act, title=f"修改{name}", submit="保存党小组",
-                       back=(group.branch.short_name, group.branch_id), dissolvable=None if group.dissolved_on else pk)
+    return answer_form(
+        request,
+        form,
+        "org/form.html",
+        act,
+        title=f"修改{name}",
+        submit="保存党小组",
+        back=(group.branch.short_name, group.branch_id),
+        dissolvable=None if group.dissolved_on else pk,
+    )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def group_dissolve(request: HttpRequest, pk: int) -> HttpResponse:
     group = get_object_or_404(PartyGroup.objects.visible_to(request.user).select_related("branch"), pk=pk)
     request.user.require("org.groups", group)
@@ -190,12 +256,19 @@ def group_dissolve(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, f"“{group.name}”已撤销，历史记录照样可查。")
         return redirect("branch", group.branch_id)
 
-    return answer_form(request, EndForm(posted(request)), "org/form.html", act, title=f"撤销{group.name}",
-                       submit="撤销党小组", back=(group.branch.short_name, group.branch_id),
-                       lead="撤销前，组内党员要先调整到其他党小组。历史会议不受影响。")
+    return answer_form(
+        request,
+        EndForm(posted(request)),
+        "org/form.html",
+        act,
+        title=f"撤销{group.name}",
+        submit="撤销党小组",
+        back=(group.branch.short_name, group.branch_id),
+        lead="撤销前，组内党员要先调整到其他党小组。历史会议不受影响。",
+    )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def bureau(request: HttpRequest) -> HttpResponse:
     request.user.require("bureau.edit")
 
@@ -205,5 +278,13 @@ def bureau(request: HttpRequest) -> HttpResponse:
         return redirect("bureau")
 
     form = BureauForm(posted(request), instance=services.the_bureau())
-    return answer_form(request, form, "org/form.html", act, title="单位设置", submit="保存单位信息", is_bureau=True,
-                       lead="这些名称用在页面和报告里。已生成的报告不会改变。")
+    return answer_form(
+        request,
+        form,
+        "org/form.html",
+        act,
+        title="单位设置",
+        submit="保存单位信息",
+        is_bureau=True,
+        lead="这些名称用在页面和报告里。已生成的报告不会改变。",
+    )

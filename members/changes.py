@@ -38,7 +38,8 @@ def regroup_member(
     begin(actor, member, version)
     latest = present(member)
     if latest.group == group:
-        raise RuleViolation("已经在这个党小组。", field="group")
+        said = "已经在这个党小组。" if group else "现在就没有编入党小组，请选择要编入的小组。"
+        raise RuleViolation(said, field="group")
     check_place(latest.branch, group, day, today)
     row = _change(member, day, today, StartReason.REGROUPED, note, group=group, is_group_leader=False)
     return told(actor, "members.regroup", member, latest, row)

@@ -35,17 +35,19 @@ def correct_membership(
     """Other dates or another group for the latest membership; another branch only where it is the first one."""
     begin(actor, member, version)
     _check_reason(reason)
-    latest, previous = member.latest, previous_of(member)
+    latest = Membership.objects.select_related("member").get(pk=member.latest_id)
+    previous = previous_of(member)
     before = snapshot(latest, PLACE)
     _check_dates(latest, previous, start_on, stop_on, today)
     _check_branch(actor, latest, previous, branch)
     check_place(branch, group, start_on, today if stop_on is None else start_on)
     if latest.is_group_leader and group != latest.group:
         raise RuleViolation("该党员是组长，更正党小组前请先撤销组长任职。", field="group")
-    if previous and previous.stop_on == latest.start_on != start_on:
+    if previous and previous.stop_reason == StopReason.CHANGED:
         Membership.objects.filter(pk=previous.pk).update(stop_on=start_on)
     latest.branch, latest.group, latest.start_on, latest.stop_on = branch, group, start_on, stop_on
     latest.save()
+    member.latest = latest
     _follow(member, latest)
     changes = changes_between(before, snapshot(latest, PLACE))
     write_entry(actor=actor, action="members.correct", target=member, reason=reason, changes=changes)
@@ -61,7 +63,7 @@ def _check_dates(
     latest: Membership, previous: Membership | None, start_on: date, stop_on: date | None, today: date
 ) -> None:
     if (latest.stop_on is None) != (stop_on is None):
-        raise RuleViolation("离开与否不能在这里更正，请用“登记离开”或“撤销变动”。", field="stop_on")
+        raise RuleViolation("离开与否不能在这里更正，请用“转出或离开”或“撤销变动”。", field="stop_on")
     if start_on > today or (stop_on and stop_on > today):
         raise RuleViolation("日期不能晚于今天。", field="stop_on" if start_on <= today else "start_on")
     if stop_on and stop_on <= start_on:
@@ -76,8 +78,8 @@ def _check_dates(
 
 def _earliest(latest: Membership, previous: Membership) -> date:
     """A row that follows at once may eat into the one before but not swallow it; one after a break may not touch it."""
-    contiguous = previous.stop_on == latest.start_on and previous.stop_reason == StopReason.CHANGED
-    return previous.start_on + timedelta(days=1) if contiguous else previous.stop_on
+    follows = previous.stop_reason == StopReason.CHANGED
+    return previous.start_on + timedelta(days=1) if follows else previous.stop_on
 
 
 def _check_branch(

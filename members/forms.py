@@ -5,19 +5,21 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from crispy_forms.layout import Div, Fieldset, Layout
 from django import forms
 from django.core.exceptions import ValidationError
 
 from branches.accounts.models import Account
 from branches.models import Branch, PartyGroup
 from members.changes import LEAVING
-from members.models import Member, Membership
+from members.models import Member, Membership, Sex
 from members.rules import probation_ends
 from members.services import ARRIVALS
 from partywork.fields import mask_phone
 from partywork.forms import DateField, SiteForm, SiteModelForm, TokenForm, VersionForm
 
 PHONE = re.compile(r"1[3-9]\d{9}|(0\d{2,3}-?)?\d{7,8}(-\d{1,5})?", re.ASCII)
+NO_PHONE = "无"
 PHONE_HELP = "手机号码或带区号的座机，例如 0370-3112345。保存后在名册里只显示首尾几位。"
 
 
@@ -34,6 +36,10 @@ def clean_phone(text: str) -> str:
     if number and not PHONE.fullmatch(number):
         raise ValidationError("电话号码不对，请填写11位手机号码或带区号的座机。")
     return number
+
+
+def two_columns(legend: str, *fields: str | Div) -> Fieldset:
+    return Fieldset(legend, Div(*fields, css_class="fields-2"))
 
 
 class GroupChoice(forms.ModelChoiceField):
@@ -81,6 +87,10 @@ class PersonForm(SiteModelForm):
             "joined_on": "支部党员大会通过为预备党员的日期。",
         }
 
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["sex"].choices = [("", "请选择"), *Sex.choices]
+
     def clean_name(self) -> str:
         return clean_name(self.cleaned_data["name"])
 
@@ -111,6 +121,11 @@ class NewMemberForm(PersonForm, PlaceFields, TokenForm):
     def __init__(self, *args, account: Account, today: date, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.offer_places(account, today)
+        self.helper.layout = Layout(
+            two_columns("本人情况", "name", "sex", "born_on", "phone", "joined_on", "full_on"),
+            two_columns("编入支部", "branch", "group", "reason", "start_on", Div("note", css_class="span")),
+            "form_token",
+        )
 
     def clean_phone(self) -> str:
         return clean_phone(self.cleaned_data["phone"])
@@ -119,34 +134,27 @@ class NewMemberForm(PersonForm, PlaceFields, TokenForm):
 class EditMemberForm(PersonForm, VersionForm):
     """The present number is never put into the page; an empty field leaves it as it is."""
 
-    new_phone = forms.CharField(label="联系电话", max_length=20, required=False)
-    drop_phone = forms.BooleanField(label="删除现有号码", required=False)
+    new_phone = forms.CharField(label="联系电话", max_length=20, required=False, help_text=PHONE_HELP)
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.phone:
-            self.fields["new_phone"].help_text = f"现为 {mask_phone(self.instance.phone)}，不改请留空。"
-        else:
-            self.fields["new_phone"].help_text = PHONE_HELP
-            del self.fields["drop_phone"]
+            now = mask_phone(self.instance.phone)
+            self.fields["new_phone"].help_text = f"现为 {now}，不改请留空，要删除请填“无”。"
+        self.helper.layout = Layout(
+            two_columns("本人情况", "name", "sex", "born_on", "new_phone", "joined_on", "full_on"), "version"
+        )
 
     def clean_new_phone(self) -> str:
-        return clean_phone(self.cleaned_data["new_phone"])
-
-    def clean(self) -> dict:
-        values = super().clean()
-        if values.get("new_phone") and values.get("drop_phone"):
-            self.add_error("drop_phone", "填写了新号码就不用勾选删除。")
-        return values
+        text = self.cleaned_data["new_phone"]
+        return text if text == NO_PHONE else clean_phone(text)
 
     def facts(self) -> dict:
         """What the service takes."""
-        values = {name: self.cleaned_data[name] for name in PersonForm.Meta.fields}
-        if self.cleaned_data["new_phone"]:
-            values["phone"] = self.cleaned_data["new_phone"]
-        elif self.cleaned_data.get("drop_phone"):
-            values["phone"] = ""
-        return values
+        facts = {name: self.cleaned_data[name] for name in PersonForm.Meta.fields}
+        if number := self.cleaned_data["new_phone"]:
+            facts["phone"] = "" if number == NO_PHONE else number
+        return facts
 
 
 # --- dated changes: one form each; `member` and `account` are what the choices depend on ----------------------------
@@ -175,6 +183,7 @@ class RegroupForm(ChangeForm):
     def prepare(self) -> None:
         groups = PartyGroup.objects.filter(branch=self.member.latest.branch).active_on(self.today)
         self.fields["group"].queryset = groups.select_related("branch").order_by("id")
+        self.fields["group"].initial = self.member.latest.group_id
 
 
 class MoveForm(ChangeForm, PlaceFields):

@@ -63,6 +63,10 @@ class Member(models.Model):
     form_token = models.UUIDField(null=True, unique=True, editable=False)
 
     objects = MemberQuerySet.as_manager()
+    PRIVATE_FIELDS = (
+        "born_on",
+    )  # the journal says that it changed, not what it is (the number is encrypted anyway)
+    JOURNAL_ALSO = ("members.Membership",)
 
     class Meta:
         verbose_name = "党员"

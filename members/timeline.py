@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from branches.accounts.models import Account
-from members.models import Member, StopReason
+from branches.accounts.permissions import Role
+from members.models import Member, StartReason, StopReason
 
 LAST_MEETINGS = 10
 
@@ -31,20 +32,26 @@ def steps_of(member: Member) -> list[Step]:
     for row in rows:
         steps += _steps_of_row(row)
     if member.account_id:
-        for post in member.account.posts.select_related("branch"):
+        for post in member.account.posts.exclude(role=Role.MEMBER).select_related("branch"):
             steps += _steps_of_post(post)
     return sorted(steps, key=lambda step: step.when, reverse=True)
 
 
 def _steps_of_row(row) -> list[Step]:
     place = "，".join(
-        filter(None, (row.branch.short_name, row.group and row.group.name, row.is_group_leader and "任组长"))
+        filter(None, (row.branch.short_name, row.group and row.group.name, row.is_group_leader and "组长"))
     )
     note = f"（{row.note}）" if row.note else ""
-    steps = [Step(row.start_on, row.get_start_reason_display(), f"{place}，{row.get_kind_display()}{note}")]
+    steps = [Step(row.start_on, _title(row), f"{place}，{row.get_kind_display()}{note}")]
     if row.stop_on and row.stop_reason != StopReason.CHANGED:
         steps.append(Step(row.stop_on, row.get_stop_reason_display(), row.branch.short_name))
     return steps
+
+
+def _title(row) -> str:
+    if row.start_reason == StartReason.LEADER:
+        return "任党小组组长" if row.is_group_leader else "不再担任党小组组长"
+    return row.get_start_reason_display()
 
 
 def _steps_of_post(post) -> list[Step]:

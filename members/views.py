@@ -117,6 +117,7 @@ def member_page(request: HttpRequest, pk: int) -> HttpResponse:
             "steps": steps_of(member),
             "attended": attended_by(member, request.user, day),
             "history": history_of(member),
+            "is_own": member.account_id == request.user.pk,
             "can_edit": request.user.can("members.edit", member),
             "can_see_branch": request.user.can("org.view", member.latest.branch),
         },
@@ -130,7 +131,7 @@ def facts_of(member: Member, day) -> list[tuple]:
     facts = [
         ("性别", member.get_sex_display()),
         ("出生日期", f"{rules.cn(member.born_on)}（{rules.age(member.born_on, day)}岁）"),
-        ("加入党组织日期", rules.cn(member.joined_on)),
+        ("入党日期", rules.cn(member.joined_on)),
     ]
     if member.full_on is None:
         return [*facts, ("预备期满", rules.cn(rules.probation_ends(member.joined_on)))]
@@ -164,7 +165,7 @@ def member_phone(request: HttpRequest, pk: int) -> HttpResponse:
 # --- writing ---------------------------------------------------------------------------------------------------------
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def member_new(request: HttpRequest) -> HttpResponse:
     request.user.require("members.edit")
     if not may_register(request.user):
@@ -193,15 +194,16 @@ def member_new(request: HttpRequest) -> HttpResponse:
     return answer_form(request, form, "members/new.html", act)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def member_edit(request: HttpRequest, pk: int) -> HttpResponse:
     member = member_of(request, pk)
     request.user.require("members.edit", member)
+    edited = copy(member)  # the page goes on naming the record as it is, whatever was typed
     form = EditMemberForm(posted(request), instance=copy(member))
 
     def act(values: dict) -> HttpResponse:
         services.edit_member(
-            actor=request.user, member=member, today=today(), version=values["version"], **form.facts()
+            actor=request.user, member=edited, today=today(), version=values["version"], **form.facts()
         )
         messages.success(request, "党员信息已保存。")
         return redirect("member", pk)
@@ -209,7 +211,7 @@ def member_edit(request: HttpRequest, pk: int) -> HttpResponse:
     return answer_form(request, form, "members/edit.html", act, member=member)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def member_move(request: HttpRequest, pk: int) -> HttpResponse:
     member = member_of(request, pk)
     request.user.require("members.edit", member)

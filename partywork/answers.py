@@ -1,4 +1,5 @@
 """What a form page answers: the form again with what is wrong, the conflict page, or where the act leads."""
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -26,8 +27,13 @@ def made_before(request: HttpRequest, model: type[models.Model]):
     return already_made(model, request.POST.get("form_token"), request.user, by=None)
 
 
-def answer_form(request: HttpRequest, form: forms.BaseForm, template: str, act: Callable[[dict], HttpResponse],
-                **context: Any) -> HttpResponse:
+def answer_form(
+    request: HttpRequest,
+    form: forms.BaseForm,
+    template: str,
+    act: Callable[[dict], HttpResponse],
+    **context: Any,
+) -> HttpResponse:
     """`act` takes the clean values, calls the service and says where to go. A rule that it breaks lands on the form;
     a record that somebody else saved first gives both versions (409). Nothing typed is lost either way."""
     status = 200

@@ -226,7 +226,7 @@ UPLOAD_MAX_BYTES = 20 * 1024 * 1024
 # --- files --------------------------------------------------------------------------------------------------------
 MEDIA_ROOT = env.folder("FILES_DIR", DATA_DIR / "files")
 STATIC_URL = "static/"
-STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT = env.folder("STATIC_DIR", DATA_DIR / "static")
 STATICFILES_DIRS = [BASE_DIR / "static", ("bootstrap/css", bootstrap_wrapper.get_bootstrap_css_dir())]
 WHITENOISE_USE_FINDERS = not PRODUCTION
 WHITENOISE_AUTOREFRESH = False

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 
 from branches.models import Branch
 from partywork.forms import SiteForm, TokenForm
@@ -19,6 +20,14 @@ BRANCH_MISSING = "没有这个党组织，或不在您的查看范围内。"
 
 
 class BranchChoice(forms.ModelChoiceField):
+    """A choice of organisations, shown as a tree and fetched once a form."""
+
+    def offer(self, rows: QuerySet) -> list[Branch]:
+        offered = list(rows)
+        self.queryset = rows
+        self.choices = [(row.pk, self.label_from_instance(row)) for row in offered]
+        return offered
+
     def label_from_instance(self, row: Branch) -> str:
         return f"{'　' * (row.depth - 1)}{row.short_name}"
 
@@ -53,13 +62,12 @@ class ScopeForm(FilterForm):
     period = PeriodField(label="期间")
 
     def __init__(self, data: Any, *, reader, today: date) -> None:
-        visible = Branch.objects.filter(reader.reach("reports.view"))
-        self.first = visible.first()
-        given = {"branch": data.get("branch") or (self.first and str(self.first.pk)) or "",
-                 "period": data.get("period") or usual_half(today).code}
+        given = {"branch": data.get("branch", ""), "period": data.get("period") or usual_half(today).code}
         super().__init__(given)
-        self.fields["branch"].queryset = visible
+        self.organisations = self.fields["branch"].offer(Branch.objects.filter(reader.reach("reports.view")))
         self.fields["branch"].error_messages |= {"invalid_choice": BRANCH_MISSING}
+        if self.organisations and not given["branch"]:
+            given["branch"] = str(self.organisations[0].pk)
         self.fields["period"].choices = _period_choices(today, given["period"])
 
 
@@ -72,7 +80,7 @@ class OpenReportForm(SiteForm):
     def __init__(self, *args: Any, writer, today: date, **kwargs: Any) -> None:
         kwargs.setdefault("initial", {"period": usual_half(today).code})
         super().__init__(*args, **kwargs)
-        self.fields["branch"].queryset = Branch.objects.filter(writer.reach("reports.edit"))
+        self.fields["branch"].offer(Branch.objects.filter(writer.reach("reports.edit")))
         self.fields["period"].choices = _period_choices(today)
 
 

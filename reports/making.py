@@ -123,9 +123,11 @@ def make(branch: Branch, period: Period, words: Words, options: Options, today: 
     return Made(computed, document, _context(branch, period, bureau, chosen, document, computed, options))
 
 
-def write(definition: Definition, facts: Facts, words: Words, found: list[Proposal], *, draft: bool) -> Document:
-    return assemble(definition, facts, words.passages, points_of(found, words, undecided=draft),
-                    opening=opening_of(facts), keep_gaps=draft)
+def write(definition: Definition, facts: Facts, words: Words, found: list[Proposal], *, draft: bool,
+          undecided: bool | None = None) -> Document:
+    """The text; a draft keeps the gaps and, unless told otherwise, the points that are still to be judged."""
+    points = points_of(found, words, undecided=draft if undecided is None else undecided)
+    return assemble(definition, facts, words.passages, points, opening=opening_of(facts), keep_gaps=draft)
 
 
 def _context(branch: Branch, period: Period, bureau: Bureau | None, definition: Definition, document: Document,

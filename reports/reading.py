@@ -117,16 +117,19 @@ class Share:
     text: str
 
 
-def shares(figure: Figure, branch: Branch, period: Period) -> list[Share]:
-    """What each organisation below contributes, those with nothing included; [] for one branch."""
-    if branch.is_leaf_kind:
-        return []
-    scope = scope_of(branch)
-    values = shares_of(figure, scope, period)
+def shares(figure: Figure, branch: Branch, period: Period, among: list[Branch]) -> list[Share]:
+    """What each of these organisations contributes to the branch's figure, those with nothing included; [] for one branch."""
+    values = {} if branch.is_leaf_kind else shares_of(figure, scope_of(branch), period)
     if not values:
         return []
-    below = [each for each in scope.active_in(period) if each.is_leaf_kind or each.pk in values]
+    below = [each for each in among if each.path.startswith(branch.path)
+             and (each.pk in values or (each.is_leaf_kind and was_active(each, period)))]
     return [_share(figure, each, values.get(each.pk)) for each in below]
+
+
+def was_active(branch: Branch, period: Period) -> bool:
+    """In being on at least one day of the period."""
+    return branch.founded_on < period.stop and (branch.dissolved_on is None or branch.dissolved_on > period.start)
 
 
 def _share(figure: Figure, branch: Branch, value: Any) -> Share:
@@ -222,7 +225,7 @@ def view_report(report: Report, today: date) -> ReportView:
     found = proposals(branch, scope_of(branch).active_in(period), period, today)
     words = Words({code: row.text for code, row in passages.items()},
                   {code: (row.state, row.text) for code, row in decisions.items()})
-    document = write(definition, facts, words, found, draft=True)
+    document = write(definition, facts, words, found, draft=True, undecided=False)
     judged = [Judged(each, decisions.get(each.code)) for each in found]
     return ReportView(
         report, title_of(branch, period, bureau, definition), document, write(definition, facts, words, found, draft=False),

@@ -66,7 +66,7 @@ def figure_rows(request: HttpRequest, key: str) -> HttpResponse:
     page = page_of(source, request.GET.get("page"), PANEL if request.htmx else PAGE)
     context = {"form": form, "branch": branch, "period": period, "page_obj": page,
                "line": one_line(figure, branch, period), "source_rows": rows.told(list(page), request.user),
-               "shares": shares(figure, branch, period)}
+               "shares": shares(figure, branch, period, form.organisations)}
     return render(request, "reports/_panel.html" if request.htmx else "reports/figure_rows.html", context)
 
 

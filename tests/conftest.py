@@ -5,6 +5,7 @@ import pytest
 from django.test import Client
 
 from tests import cast
+from tests.stage import stage  # noqa: F401 a fixture of the standing tests
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,46 +1,167 @@
 """The stage: the drawn world with one real object behind every URL, for the person's own branch and for its sister.
 
-`ADDRESSES` gives, for each URL name, the arguments for the own object (branch A's), the sister's (branch B's) and a
-missing one; `POSTS` the valid form of each URL that takes one. A URL without its row makes the standing tests fail.
+It is set once a module, inside one transaction; every question to it is asked inside a savepoint that is rolled back,
+so no answer depends on another. `ADDRESSES` gives each URL its objects, by letter: "a" is branch A's (the secretary's
+own), "b" its sister's, "x" does not exist; further letters are objects in another state; "-" is a URL without object.
+A URL whose object is missing here cannot be built, and makes the standing tests fail.
 """
 from __future__ import annotations
 
+import re
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import transaction
-from django.test import Client
+from django.db import connection, transaction
+from django.http import HttpResponse, SimpleCookie
+from django.test import Client, RequestFactory
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, ClientHandler, encode_multipart
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from branches.accounts.middleware import BEGAN, SEEN
 from branches.meetings.kinds import Kind
 from branches.meetings.models import Meeting, MeetingFile
 from partywork.files.services import store_upload
 from partywork.jobs.models import Job
-from reports.models import Report, ReportTemplate, ReportVersion
-from tests.cast import CAST, World
-from tests.factories import make_meeting
+from reports.models import Passage, Report, ReportTemplate, ReportVersion
+from tests.cast import CAST, World, draw_world
+from tests.factories import make_branch, make_group, make_meeting
 
 MISSING = 999_999_999
-PNG = (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89\x00\x00\x00\nIDATx\x9cc\x00"
-       b"\x01\x00\x00\x05\x00\x01\r\n-\xb4\x00\x00\x00\x00IEND\xaeB`\x82")
-TODAY = date.today
+PNG = bytes.fromhex("89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c4944415408d763f8cfc0000003"
+                    "01010018dd8db00000000049454e44ae426082")
+# What only branch A's (B's) own people and those above may ever read; it stands in every text of the branch.
+SECRETS = {"a": "甲支部密语", "b": "乙支部密语"}
+PHONES = {"a": "13900001111", "b": "13900002222"}
+BACKEND = "branches.accounts.backends.AccountBackend"
+READS = re.compile(r"\s*(SELECT|SAVEPOINT|RELEASE|ROLLBACK|BEGIN|COMMIT|PRAGMA|SET|SHOW|WITH|EXPLAIN)\b", re.I)
+TABLE = re.compile(r"\s*(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM)\s+\"?(\w+)\"?", re.I)
+# Middleware may renew a session that somebody uses, or end one that is over: bookkeeping of the login, no record.
+SAFE = ("GET", "HEAD", "OPTIONS")
+SESSIONS = {"django_session"}
+JOURNAL = {"journal_entry", "journal_head"}
+
+
+@dataclass
+class Answer:
+    """What came back, and what was written to find it out (table names; nothing of it remains)."""
+
+    response: HttpResponse
+    body: bytes
+    written: set[str]
+    files: int
+    path: str
+    after: Any = None
+
+    @property
+    def status(self) -> int:
+        return self.response.status_code
+
+    @property
+    def code(self) -> str:
+        """As the access table writes it: `login` = sent to sign in; `+` = something was written.
+
+        That a right was refused stands in the journal and is not counted as a change.
+        """
+        if self.status == 302 and self.response["Location"].startswith("/login/?next="):
+            return "login" if not self.changed else "login+"
+        return f"{self.status}+" if self.changed else str(self.status)
+
+    @property
+    def changed(self) -> set[str]:
+        own = self.written - SESSIONS - (JOURNAL if self.status == 403 else set())
+        return own | ({"files on disk"} if self.files else set())
+
+    @property
+    def text(self) -> str:
+        return self.body.decode("utf-8")
+
+    @property
+    def text_or_none(self) -> str:
+        """The text of a page; a workbook's or picture's bytes are none."""
+        return self.text if self.response.get("Content-Type", "").startswith(("text/", "application/json")) else ""
+
+    @property
+    def leads_to(self) -> str:
+        return urlsplit(self.response.get("Location", "")).path
 
 
 @dataclass
 class Stage:
-    """The world, its objects by name ("meeting.a", "report.b" …) and a signed-in browser for each person."""
+    """The world, its objects by name ("meeting.a", "report.b" …) and each person's session key."""
 
     world: World
     objects: dict[str, Any] = field(default_factory=dict)
-    browsers: dict[str, Client] = field(default_factory=dict)
+    sessions: dict[str, str] = field(default_factory=dict)
+    payloads: dict[tuple[str, str], Any] = field(default_factory=dict)
+    handlers: dict[bool, ClientHandler] = field(default_factory=lambda: {
+        strict: ClientHandler(enforce_csrf_checks=strict) for strict in (False, True)})
+
+    def ask(self, who: str, method: str, path: str, data: dict | None = None, *, strict: bool = False, keep: bool = False,
+            look: Callable[[], Any] | None = None, cookies: dict[str, str] | None = None, **headers: Any) -> Answer:
+        """One request of one person, undone afterwards unless `keep`. `look` is called before it is undone.
+
+        `strict` checks the CSRF token. HTTP headers are given as in environ (HTTP_HX_REQUEST="true").
+        """
+        written: set[str] = set()
+        before = 0 if method in SAFE else stored_files()
+        with transaction.atomic(), connection.execute_wrapper(recorder(written)):
+            response = self._send(who, method, path, data, strict, cookies or {}, headers)
+            body = b"".join(response.streaming_content) if response.streaming else response.content
+            response.close()
+            with_wrapper = set(written)
+            after = look() if look else None
+            transaction.set_rollback(not keep)
+        return Answer(response, body, with_wrapper, 0 if method in SAFE else stored_files() - before, path, after)
+
+    def _send(self, who: str, method: str, path: str, data: dict | None, strict: bool, cookies: dict[str, str],
+              headers: dict[str, Any]) -> HttpResponse:
+        factory = RequestFactory()
+        factory.cookies = SimpleCookie(cookies)
+        if self.sessions.get(who):
+            factory.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[who]
+        body = encode_multipart(BOUNDARY, data) if data is not None else b""
+        kind = MULTIPART_CONTENT if data is not None else ""
+        environ = factory._base_environ(**factory.generic(method, path, body, kind, **headers).environ)
+        return self.handlers[strict](environ)
+
+    def get(self, who: str, name: str, letter: str = "-", **more: Any) -> Answer:
+        return self.ask(who, "GET", address(self, name, letter), **more)
+
+
+def recorder(written: set[str]) -> Callable:
+    """Notes the table of every statement that is not known to be a mere reading."""
+
+    def record(execute, sql, params, many, context):
+        if not READS.match(sql):
+            found = TABLE.match(sql)
+            written.add(found[1] if found else sql[:40])
+        return execute(sql, params, many, context)
+
+    return record
+
+
+def stored_files() -> int:
+    return sum(1 for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file())
 
 
 def picture(name: str = "现场.png") -> SimpleUploadedFile:
     return SimpleUploadedFile(name, PNG, content_type="image/png")
+
+
+@pytest.fixture(scope="module")
+def stage(django_db_setup, django_db_blocker) -> Iterator[Stage]:
+    """One stage for all tests of a module; nothing of it outlives the module."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield set_stage(draw_world())
+        transaction.set_rollback(True)
 
 
 def set_stage(world: World) -> Stage:
@@ -48,26 +169,54 @@ def set_stage(world: World) -> Stage:
     with transaction.atomic():
         for letter, branch, who in (("a", world.a, "secretary"), ("b", world.b, "neighbour")):
             _place(stage, letter, branch, world[who])
+        stage.objects["empty"] = make_branch(world.office, short_name="空支部", code="ZB09")
     for name in CAST:
-        stage.browsers[name] = Client(raise_request_exception=False)
-        if world[name] is not None:
-            stage.browsers[name].force_login(world[name], backend="branches.accounts.backends.AccountBackend")
+        stage.sessions[name] = sign_in(world[name]) if world[name] else ""
     return stage
 
 
+def sign_in(account) -> str:
+    """The key of a session that has begun just now, as the login page leaves it."""
+    client = Client()
+    client.force_login(account, backend=BACKEND)
+    session = client.session
+    session[BEGAN] = session[SEEN] = time.time()
+    session.save()
+    return session.session_key
+
+
 def _place(stage: Stage, letter: str, branch, account) -> None:
+    def upload():
+        return store_upload(actor=account, upload=picture(), allowed="any")
+
+    mark = SECRETS[letter]
     members = [row.member for row in branch.memberships.select_related("member__latest")]
-    meeting = make_meeting(branch, Kind.STUDY, attendance=members, created_by=account, title=f"会议{letter}")
-    draft = Meeting.objects.create(branch=branch, created_by=account, form_token=uuid.uuid4(), draft={"title": [f"草稿{letter}"]})
-    kept = MeetingFile.objects.create(meeting=meeting, attachment=store_upload(actor=account, upload=picture(), allowed="any"))
+    meeting = make_meeting(branch, Kind.STUDY, attendance=members, created_by=account, title=f"{mark}会议", minutes=mark,
+                           place=mark, topics=mark, guests=mark, form_token=uuid.uuid4())
+    draft = Meeting.objects.create(branch=branch, created_by=account, form_token=uuid.uuid4(), title=f"{mark}草稿",
+                                   draft={"fields": {"title": [f"{mark}草稿"], "minutes": [mark]}})
     report = Report.objects.create(branch=branch, period_code="2026H1", created_by=account)
-    made = store_upload(actor=account, upload=picture(), allowed="any")
-    version = ReportVersion.objects.create(report=report, number=1, made_by=account, as_of=meeting.created_at, attachment=made)
-    template = ReportTemplate.objects.create(
-        name=f"模板{letter}", attachment=store_upload(actor=account, upload=picture(), allowed="any"), uploaded_by=account)
-    job = Job.objects.create(kind="reports.make", owner=account, args={})
-    stage.objects |= {f"meeting.{letter}": meeting, f"draft.{letter}": draft, f"file.{letter}": kept, f"report.{letter}": report,
-                      f"version.{letter}": version, f"template.{letter}": template, f"job.{letter}": job}
+    Passage.objects.create(report=report, section="opening", text=f"{mark}文字", changed_by=account)
+    branch.memberships.update(note=mark)
+    stage.objects |= {
+        f"meeting.{letter}": meeting, f"draft.{letter}": draft, f"report.{letter}": report,
+        f"group.{letter}": make_group(branch, name="机动党小组"), f"branch.{letter}": branch,
+        f"file.{letter}": MeetingFile.objects.create(meeting=meeting, attachment=upload()),
+        f"version.{letter}": ReportVersion.objects.create(report=report, number=1, made_by=account,
+                                                          as_of=meeting.created_at, attachment=upload()),
+        f"template.{letter}": ReportTemplate.objects.create(name=f"模板{letter}", attachment=upload(),
+                                                            uploaded_by=stage.world["staff"]),
+        f"job.{letter}": Job.objects.create(kind="report", owner=account, args={"report": report.pk}),
+        f"account.{letter}": stage.world["member" if letter == "a" else "neighbour"],
+        f"member.{letter}": stage.world.members["member" if letter == "a" else "neighbour"],
+    }
+    member = stage.objects[f"member.{letter}"]
+    member.phone = PHONES[letter]
+    member.save(update_fields=["phone"])
+    stage.objects[f"post.{letter}"] = stage.objects[f"account.{letter}"].posts.get()
+
+
+# --- the URLs -----------------------------------------------------------------------------------------------------------
 
 
 def routes(resolver: URLResolver | None = None) -> Iterator[URLPattern]:
@@ -83,65 +232,65 @@ def names() -> list[str]:
     return [route.name or str(route.pattern) for route in routes()]
 
 
-def parameters(name: str) -> list[str]:
-    route = next(route for route in routes() if route.name == name)
-    return list(route.pattern.converters)
-
-
-Which = Callable[[Stage, str], dict[str, Any]]
-
-
-def _pk(kind: str) -> Which:
-    return lambda stage, letter: {"pk": stage.objects[f"{kind}.{letter}"].pk if letter else MISSING}
-
-
-def _of_world(attribute: dict[str, str]) -> Which:
-    return lambda stage, letter: {"pk": getattr(stage.world, attribute[letter]).pk if letter else MISSING}
-
-
-def _member(stage: Stage, letter: str) -> dict[str, Any]:
-    return {"pk": stage.world.members["member" if letter == "a" else "neighbour"].pk if letter else MISSING}
-
-
-def _group(stage: Stage, letter: str) -> dict[str, Any]:
-    if not letter:
-        return {"pk": MISSING}
-    return {"pk": stage.world.group1.pk if letter == "a" else stage.world.b.groups.first().pk}
-
-
-def _account(stage: Stage, letter: str) -> dict[str, Any]:
-    return {"pk": stage.world["member" if letter == "a" else "neighbour"].pk if letter else MISSING}
-
-
-def _post(stage: Stage, letter: str) -> dict[str, Any]:
-    account = stage.world["member" if letter == "a" else "neighbour"]
-    return {"pk": account.posts.first().pk if letter else MISSING}
-
-
-def _job(stage: Stage, letter: str) -> dict[str, Any]:
-    return {"job_id": stage.objects[f"job.{letter}"].pk if letter else uuid.UUID(int=1)}
-
-
-OBJECTS: dict[str, Which] = {
-    "branch": _of_world({"a": "a", "b": "b"}), "branch_edit": _of_world({"a": "a", "b": "b"}),
-    "branch_dissolve": _of_world({"a": "a", "b": "b"}), "group_new": _of_world({"a": "a", "b": "b"}),
-    "group_edit": _group, "group_dissolve": _group,
-    "account": _account, "account_edit": _account, "account_reset": _account, "post_new": _account, "post_end": _post,
-    "member": _member, "member_edit": _member, "member_move": _member, "member_phone": _member,
-    "meeting": _pk("meeting"), "meeting_edit": _pk("meeting"), "meeting_void": _pk("meeting"),
-    "meeting_file": _pk("file"), "meeting_file_remove": _pk("file"),
-    "job": _job,
+# Which object a URL leads to, by its path; a URL of several states names their letters.
+PATHS: dict[str, str] = {
+    "branch": "branch", "branch_edit": "branch", "branch_dissolve": "branch", "group_new": "branch",
+    "group_edit": "group", "group_dissolve": "group",
+    "account": "account", "account_edit": "account", "account_reset": "account", "post_new": "account", "post_end": "post",
+    "member": "member", "member_edit": "member", "member_move": "member", "member_phone": "member",
+    "meeting": "meeting", "meeting_edit": "meeting", "meeting_void": "meeting",
+    "meeting_file": "file", "meeting_file_remove": "file",
+    "report": "report", "passage_save": "report", "shortfall_decide": "report", "report_make": "report",
+    "report_version": "version", "report_download": "version", "template_retire": "template", "job": "job",
 }
+# Objects in another state, beside own, sister's and missing.
+STATES: dict[str, dict[str, str]] = {
+    "branch_dissolve": {"empty": "empty"}, "meeting": {"draft": "draft.a"}, "meeting_edit": {"draft": "draft.a"},
+    "meeting_void": {"draft": "draft.a"},
+}
+# URLs whose object stands in the query string or, when posted, in the form: the letters under which each is asked.
+# Lists take any organisation and show nothing of one out of reach, so "b" is there for what may leak.
+QUERIES: dict[str, tuple[str, str]] = {
+    "home": ("branch={branch}", "-abx"), "figure_rows": ("branch={branch}&period=2026H1", "abx"),
+    "figures": ("branch={branch}&period=2026H1", "-b"), "figures_export": ("branch={branch}&period=2026H1", "abx"),
+    "duties": ("branch={branch}", "-b"), "matrix": ("branch={branch}", "-b"), "matrix_export": ("branch={branch}", "abx"),
+    "meetings": ("branch={branch}", "-b"), "meetings_export": ("branch={branch}", "-b"),
+    "members": ("branch={branch}", "-b"), "members_export": ("branch={branch}", "-b"), "reports": ("branch={branch}", "-b"),
+    "meeting_new": ("branch={branch}", "-abx"), "member_new": ("", "abx"), "report_new": ("", "abx"),
+    "meeting_autosave": ("", "abx"), "meeting_attendance": ("", "abx"), "meeting_file_add": ("", "abx"),
+}
+# What a URL needs besides its object.
+FIXED: dict[str, dict[str, str]] = {
+    "rule": {"rule_id": "MTG-4"}, "rule_setting": {"rule_id": "MTG-4"}, "figure_rows": {"key": "meetings.theme_day"},
+}
+ALWAYS: dict[str, str] = {"member_move": "act=regroup"}
 
 
-def address(stage: Stage, name: str, letter: str = "a") -> str:
-    """The path of a URL for the own ("a"), the sister's ("b") or a missing ("") object."""
-    return reverse(name, kwargs=OBJECTS[name](stage, letter) if name in OBJECTS else {})
+def letters(name: str, method: str = "GET") -> tuple[str, ...]:
+    """Which objects a URL is asked for; a form whose object is chosen in it is shown without."""
+    if name in PATHS:
+        return ("a", "b", "x", *STATES.get(name, ()))
+    query, asked = QUERIES.get(name, ("", "-"))
+    return ("-",) if method == "GET" and not query else tuple(asked)
 
 
-def queries(name: str, stage: Stage, letter: str) -> str:
-    """The query string of a URL that names its object there."""
-    return QUERIES[name](stage, letter) if name in QUERIES else ""
+def object_of(stage: Stage, kind: str, letter: str, name: str = "") -> Any:
+    return stage.objects[STATES.get(name, {}).get(letter, f"{kind}.{letter}")]
 
 
-QUERIES: dict[str, Callable[[Stage, str], str]] = {}
+def address(stage: Stage, name: str, letter: str = "-", query: str = "") -> str:
+    """The path of a URL for one of its objects, with the query that belongs to it."""
+    kwargs: dict[str, Any] = dict(FIXED.get(name, {}))
+    if name in PATHS:
+        absent = uuid.UUID(int=1) if name == "job" else MISSING
+        key = absent if letter == "x" else object_of(stage, PATHS[name], letter, name).pk
+        kwargs["job_id" if name == "job" else "pk"] = key
+    queries = [query or ALWAYS.get(name, "")]
+    if name in QUERIES and letter != "-":
+        queries.append(QUERIES[name][0].format(branch=branch_pk(stage, letter)))
+    asked = "&".join(part for part in queries if part)
+    return reverse(name, kwargs=kwargs) + (f"?{asked}" if asked else "")
+
+
+def branch_pk(stage: Stage, letter: str) -> int:
+    return MISSING if letter == "x" else stage.objects[f"branch.{letter}"].pk

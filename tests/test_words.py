@@ -11,7 +11,7 @@ HALF_WIDTH = re.compile(rf"[{HAN}][,;:?!()][{HAN}]|[{HAN}]\.(?=[{HAN}])")
 # Terms that were replaced (domain.md 3.3) and words that the product's people do not use.
 RETIRED = ("坚持标准、保证质量、改善结构、慎重发展", "登陆", "帐号", "帐户", "其它")
 # Names that have no Chinese form.
-NAMES = {"Word", "Excel", "SHA", "CSV", "JSON", "PDF", "xlsx", "docx", "UTF", "GB", "partywork", "csrfmiddlewaretoken", "MB", "jpg", "jpeg",
+NAMES = {"WPS", "Word", "Excel", "SHA", "CSV", "JSON", "PDF", "xlsx", "docx", "UTF", "GB", "partywork", "csrfmiddlewaretoken", "MB", "jpg", "jpeg",
          "png", "gif", "webp", "pdf", "doc", "wps", "xls", "ppt", "pptx", "txt", "zip"}
 
 
@@ -32,6 +32,7 @@ def strings_of(path: Path) -> list[str]:
 def shown_text(html: str) -> str:
     """What of a template reaches the reader: text between tags, without template syntax and comments."""
     html = re.sub(r"\{#.*?#\}|\{% comment.*?endcomment %\}|<!--.*?-->|<svg.*?</svg>", " ", html, flags=re.S)
+    html = re.sub(r"\{% block body_class %\}.*?\{% endblock %\}", " ", html, flags=re.S)
     html = re.sub(r"\{%.*?%\}|\{\{.*?\}\}", " ", html, flags=re.S)
     shown = re.findall(r"""(?:alt|title|placeholder|aria-label|data-label)=["']([^"']*)["']""", html)
     return re.sub(r"<[^>]*>", " ", html) + " " + " ".join(shown)

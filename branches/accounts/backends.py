@@ -2,6 +2,7 @@
 
 Nothing here knows permissions: rights come from posts alone (permissions.py).
 """
+
 from __future__ import annotations
 
 from django.contrib.auth.backends import BaseBackend
@@ -11,8 +12,13 @@ from branches.accounts.models import Account
 
 
 class AccountBackend(BaseBackend):
-    def authenticate(self, request: HttpRequest | None, username: str | None = None, password: str | None = None,
-                     **_: object) -> Account | None:
+    def authenticate(
+        self,
+        request: HttpRequest | None,
+        username: str | None = None,
+        password: str | None = None,
+        **_: object,
+    ) -> Account | None:
         """The account, or None. An unknown name costs as much time as a wrong password."""
         if username is None or password is None:
             return None

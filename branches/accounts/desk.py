@@ -1,8 +1,9 @@
 """The keeper's desk: accounts and posts. It shows no business record; of a linked member only the name."""
+
 from __future__ import annotations
 
 from django.contrib import messages
-from django.db.models import Prefetch
+from django.db.models import F, Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -16,7 +17,7 @@ from partywork.lists import Order, list_page
 from partywork.periods import today
 from partywork.tokens import make_once
 
-FIRST_PASSWORD = "first_password"  # key in the keeper's session, sealed, taken out when the page shows it
+WAITING = "first_password"  # key in the keeper's session, sealed, taken out when the page shows it
 ORDERS = {"name": Order("按登录名", ("username", "id")), "new": Order("新建的在前", ("-created_at", "-id"))}
 
 
@@ -25,10 +26,12 @@ def accounts(request: HttpRequest) -> HttpResponse:
     request.user.require("accounts.manage")
     held = Post.objects.active_on(today()).select_related("branch").order_by("branch__path", "id")
     rows = Account.objects.visible_to(request.user).prefetch_related(Prefetch("posts", held, to_attr="held"))
-    return render(request, "accounts/list.html", list_page(request, rows, filterset=AccountFilter, ordering=ORDERS))
+    return render(
+        request, "accounts/list.html", list_page(request, rows, filterset=AccountFilter, ordering=ORDERS)
+    )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def account_new(request: HttpRequest) -> HttpResponse:
     request.user.require("accounts.manage")
 
@@ -49,33 +52,51 @@ def account_new(request: HttpRequest) -> HttpResponse:
     if earlier := made_before(request, Account):
         return redirect("account", earlier.pk)
     form = NewAccountForm(posted(request), account=request.user)
-    return answer_form(request, form, "accounts/form.html", act, title="新建账号", submit="新建账号",
-                       lead="系统给出一个随机的初始密码，只显示一次；本人首次登录时必须修改。")
+    return answer_form(
+        request,
+        form,
+        "accounts/form.html",
+        act,
+        title="新建账号",
+        submit="新建账号",
+        lead="系统给出一个随机的初始密码，只显示一次；本人首次登录时必须修改。",
+    )
 
 
 @require_safe
 def account(request: HttpRequest, pk: int) -> HttpResponse:
     account = get_object_or_404(Account.objects.visible_to(request.user).select_related("member"), pk=pk)
-    posts = account.posts.select_related("branch").order_by("stop_on", "-start_on", "id")
-    return render(request, "accounts/account.html", {
-        "account": account, "posts": posts, "member": getattr(account, "member", None), "today": today(),
-        "password": take_once(request, account), "is_self": account.pk == request.user.pk})
+    posts = account.posts.select_related("branch").order_by(
+        F("stop_on").desc(nulls_first=True), "-start_on", "id"
+    )
+    return render(
+        request,
+        "accounts/account.html",
+        {
+            "account": account,
+            "posts": posts,
+            "member": getattr(account, "member", None),
+            "today": today(),
+            "password": take_once(request, account),
+            "is_self": account.pk == request.user.pk,
+        },
+    )
 
 
 def keep_for_once(request: HttpRequest, account: Account, password: str) -> None:
     """The first password waits, sealed, in the keeper's own session for the page that shows it once."""
-    request.session[FIRST_PASSWORD] = [account.pk, seal(password, f"{FIRST_PASSWORD}.{account.pk}")]
+    request.session[WAITING] = [account.pk, seal(password, f"{WAITING}.{account.pk}")]
 
 
 def take_once(request: HttpRequest, account: Account) -> str:
-    kept = request.session.get(FIRST_PASSWORD)
+    kept = request.session.get(WAITING)
     if not kept or kept[0] != account.pk:
         return ""
-    del request.session[FIRST_PASSWORD]
-    return unseal(kept[1], f"{FIRST_PASSWORD}.{account.pk}")
+    del request.session[WAITING]
+    return unseal(kept[1], f"{WAITING}.{account.pk}")
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def account_edit(request: HttpRequest, pk: int) -> HttpResponse:
     account = get_object_or_404(Account.objects.visible_to(request.user), pk=pk)
     request.user.require("accounts.manage", account)
@@ -87,7 +108,15 @@ def account_edit(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("account", pk)
 
     form = AccountForm(posted(request), instance=account)
-    return answer_form(request, form, "accounts/form.html", act, title=f"修改账号：{name}", submit="保存账号", back=(name, pk))
+    return answer_form(
+        request,
+        form,
+        "accounts/form.html",
+        act,
+        title=f"修改账号：{name}",
+        submit="保存账号",
+        back=(name, pk),
+    )
 
 
 @require_POST
@@ -99,24 +128,36 @@ def account_reset(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("account", pk)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def post_new(request: HttpRequest, pk: int) -> HttpResponse:
     account = get_object_or_404(Account.objects.visible_to(request.user), pk=pk)
     request.user.require("accounts.manage", account)
 
     def act(values: dict) -> HttpResponse:
-        post, fresh = make_once(Post, values["form_token"], request.user, lambda: services.add_post(
-            actor=request.user, account=account, **values), by=None)
+        post, fresh = make_once(
+            Post,
+            values["form_token"],
+            request.user,
+            lambda: services.add_post(actor=request.user, account=account, **values),
+            by=None,
+        )
         if fresh:
             messages.success(request, f"已任命：{post}。")
         return redirect("account", post.account_id)
 
     form = PostForm(posted(request), account=request.user)
-    return answer_form(request, form, "accounts/form.html", act, title=f"任命职务：{account.display_name}", submit="任命",
-                       back=(account.display_name, pk))
+    return answer_form(
+        request,
+        form,
+        "accounts/form.html",
+        act,
+        title=f"任命职务：{account.display_name}",
+        submit="任命",
+        back=(account.display_name, pk),
+    )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def post_end(request: HttpRequest, pk: int) -> HttpResponse:
     post = get_object_or_404(Post.objects.visible_to(request.user).select_related("account", "branch"), pk=pk)
     request.user.require("accounts.manage", post)
@@ -127,5 +168,12 @@ def post_end(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("account", post.account_id)
 
     name = post.account.display_name
-    return answer_form(request, EndPostForm(posted(request)), "accounts/form.html", act, title=f"免去{name}的{post}职务",
-                       submit="免去职务", back=(name, post.account_id))
+    return answer_form(
+        request,
+        EndPostForm(posted(request)),
+        "accounts/form.html",
+        act,
+        title=f"免去{name}的{post}职务",
+        submit="免去职务",
+        back=(name, post.account_id),
+    )

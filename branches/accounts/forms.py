@@ -1,4 +1,5 @@
 """Forms of accounts, posts and signing in; the filters of the keeper's and the auditor's lists."""
+
 from __future__ import annotations
 
 import unicodedata
@@ -37,8 +38,13 @@ class LoginName(UsernameField):
 
 
 class LoginForm(FormHabits, AuthenticationForm):
-    username = LoginName(label="登录名", max_length=150, widget=forms.TextInput(attrs={"autofocus": True, "autocapitalize": "none",
-                                                                    "autocomplete": "username"}))
+    username = LoginName(
+        label="登录名",
+        max_length=150,
+        widget=forms.TextInput(
+            attrs={"autofocus": True, "autocapitalize": "none", "autocomplete": "username"}
+        ),
+    )
     password = PasswordField("密码", "current-password")
     error_messages = {"invalid_login": "登录名或密码不对。", "inactive": "登录名或密码不对。"}
 
@@ -54,6 +60,7 @@ class PasswordForm(SiteForm):
         super().__init__(*args, **kwargs)
         self.request = request
         self.fields["new_password"].help_text = "".join(password_validators_help_texts())
+        self.fields["again"].error_messages["required"] = "请再输入一次新密码。"
 
     def clean_old_password(self) -> str:
         old = self.cleaned_data["old_password"]
@@ -88,7 +95,9 @@ class PostForm(SiteForm, TokenForm):
 class NewAccountForm(PostForm):
     """A new account, and with it its first post if one is given."""
 
-    username = forms.CharField(label="登录名", max_length=30, help_text="小写字母开头，可用数字、点、横线和下划线；建好后不能改。")
+    username = forms.CharField(
+        label="登录名", max_length=30, help_text="小写字母开头，可用数字、点、横线和下划线；建好后不能改。"
+    )
     display_name = forms.CharField(label="姓名", max_length=30)
     field_order = ["username", "display_name", "role", "branch", "start_on"]
 
@@ -119,9 +128,12 @@ class EndPostForm(SiteForm):
 
 class AccountFilter(SiteFilterSet):
     words = django_filters.CharFilter(label="登录名或姓名", method="search")
-    role = django_filters.ChoiceFilter(label="现任职务", choices=Role.choices, method="holding", empty_label="全部")
-    is_active = django_filters.ChoiceFilter(label="状态", choices=[("1", "可以登录"), ("0", "已停用")], method="state",
-                                            empty_label="全部")
+    role = django_filters.ChoiceFilter(
+        label="现任职务", choices=Role.choices, method="holding", empty_label="全部"
+    )
+    is_active = django_filters.ChoiceFilter(
+        label="状态", choices=[("1", "可以登录"), ("0", "已停用")], method="state", empty_label="全部"
+    )
 
     class Meta:
         model = Account
@@ -138,10 +150,18 @@ class AccountFilter(SiteFilterSet):
 
 
 class EntryFilter(SiteFilterSet):
-    since = django_filters.DateFilter(label="从", field_name="at", lookup_expr="date__gte",
-                                      widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
-    until = django_filters.DateFilter(label="到", field_name="at", lookup_expr="date__lte",
-                                      widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+    since = django_filters.DateFilter(
+        label="从",
+        field_name="at",
+        lookup_expr="date__gte",
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    )
+    until = django_filters.DateFilter(
+        label="到",
+        field_name="at",
+        lookup_expr="date__lte",
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    )
     actor = django_filters.CharFilter(label="操作人", field_name="actor_name", lookup_expr="icontains")
     action = django_filters.ChoiceFilter(label="操作", choices=action_choices, empty_label="全部")
     result = django_filters.ChoiceFilter(label="结果", choices=Result.choices, empty_label="全部")

@@ -1,4 +1,5 @@
 """How long a session lives, and what a new account must do first. Both are decided on the server at every request."""
+
 from __future__ import annotations
 
 import time
@@ -43,7 +44,9 @@ def expired(session, now: float) -> bool:
 def note_presence(request: HttpRequest, now: float) -> None:
     if BEGAN not in request.session:
         begin_session(request, now)
-    elif now - request.session.get(SEEN, 0) > NOTED_EVERY and not (by_htmx(request) and request.method == "GET"):
+    elif now - request.session.get(SEEN, 0) > NOTED_EVERY and not (
+        by_htmx(request) and request.method == "GET"
+    ):
         request.session[SEEN] = now
 
 

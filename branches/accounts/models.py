@@ -1,4 +1,5 @@
 """Who signs in, and which posts he holds from when to when. Written by `branches.accounts.services` only."""
+
 from __future__ import annotations
 
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -16,7 +17,9 @@ from partywork.periods import today
 class Account(AbstractBaseUser):
     """A login. It is not a member; a member may be linked to it (`Member.account`). Rights come from posts alone."""
 
-    username = models.CharField("登录名", max_length=30, unique=True, error_messages={"unique": "这个登录名已被使用。"})
+    username = models.CharField(
+        "登录名", max_length=30, unique=True, error_messages={"unique": "这个登录名已被使用。"}
+    )
     display_name = models.CharField("姓名", max_length=30)
     is_active = models.BooleanField("可以登录", default=True)
     must_change_password = models.BooleanField("下次登录须改密码", default=True)
@@ -73,10 +76,17 @@ class Post(models.Model):
         verbose_name = "任职"
         ordering = ["-start_on", "id"]
         constraints = [
-            models.CheckConstraint(condition=Q(stop_on=None) | Q(stop_on__gte=F("start_on")), name="post_ends_after_it_begins",
-                                   violation_error_message="免职日期不能早于任职日期。"),
-            models.UniqueConstraint(fields=["account", "branch", "role"], condition=Q(stop_on=None), name="one_open_post",
-                                    violation_error_message="该账号已在任这一职务。"),
+            models.CheckConstraint(
+                condition=Q(stop_on=None) | Q(stop_on__gte=F("start_on")),
+                name="post_ends_after_it_begins",
+                violation_error_message="免职日期不能早于任职日期。",
+            ),
+            models.UniqueConstraint(
+                fields=["account", "branch", "role"],
+                condition=Q(stop_on=None),
+                name="one_open_post",
+                violation_error_message="该账号已在任这一职务。",
+            ),
         ]
         indexes = [models.Index(fields=["branch", "role", "start_on"], name="post_by_branch_role")]
 

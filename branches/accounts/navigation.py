@@ -1,10 +1,11 @@
 """The frame of every page: what this person may open, who he is, whose system this is. Two queries at most."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from branches.accounts.models import Account
 from branches.accounts.permissions import Reach, Role, widest_reach
@@ -27,29 +28,41 @@ class Item:
 
 
 SECTIONS: tuple[tuple[str, tuple[Item, ...]], ...] = (
-    ("", (
-        Item("首页", "home", "house"),
-        Item("待办", "duties", "list-todo", "meetings.view"),
-        Item("会议", "meetings", "calendar-days", "meetings.view"),
-        Item("党员", "members", "users", "members.view"),
-        Item("我的档案", "members", "id-card", "members.view", Reach.OWN),
-        Item("组织", "org", "network", "org.view"),
-    )),
-    ("统计与报告", (
-        Item("报告", "reports", "file-text", "reports.view"),
-        Item("指标", "figures", "chart-column", "reports.view"),
-        Item("一览表", "matrix", "table-2", "meetings.view"),
-    )),
-    ("管理", (
-        Item("单位设置", "bureau", "building-2", "bureau.edit"),
-        Item("报告模板", "templates", "file-type", "reports.templates"),
-        Item("账号", "accounts", "user-cog", "accounts.manage"),
-        Item("操作日志", "journal", "scroll-text", "journal.view"),
-    )),
-    ("查阅", (
-        Item("制度依据", "rules", "book-open"),
-        Item("权限一览", "permissions", "shield-check"),
-    )),
+    (
+        "",
+        (
+            Item("首页", "home", "house"),
+            Item("待办", "duties", "list-todo", "meetings.view"),
+            Item("会议", "meetings", "calendar-days", "meetings.view"),
+            Item("党员", "members", "users", "members.view"),
+            Item("我的档案", "members", "id-card", "members.view", Reach.OWN),
+            Item("组织", "org", "network", "org.view"),
+        ),
+    ),
+    (
+        "统计与报告",
+        (
+            Item("报告", "reports", "file-text", "reports.view"),
+            Item("指标", "figures", "chart-column", "reports.view"),
+            Item("一览表", "matrix", "table-2", "meetings.view"),
+        ),
+    ),
+    (
+        "管理",
+        (
+            Item("单位设置", "bureau", "building-2", "bureau.edit"),
+            Item("报告模板", "templates", "file-type", "reports.templates"),
+            Item("账号", "accounts", "user-cog", "accounts.manage"),
+            Item("操作日志", "journal", "scroll-text", "journal.view"),
+        ),
+    ),
+    (
+        "查阅",
+        (
+            Item("制度依据", "rules", "book-open"),
+            Item("权限一览", "permissions", "shield-check"),
+        ),
+    ),
 )
 
 
@@ -58,13 +71,19 @@ def page_frame(request: HttpRequest) -> dict:
     account = getattr(request, "user", None)
     known = account is not None and account.is_authenticated
     shown = known and not account.must_change_password
-    return {"nav": menu_of(account, request.path) if shown else [], "me": who(account) if known else {}, "site": site_of(request)}
+    return {
+        "nav": menu_of(account, request.path) if shown else [],
+        "me": who(account) if known else {},
+        "site": site_of(request),
+    }
 
 
 def menu_of(account: Account, path: str) -> list[dict]:
-    """The sections in which the account may open something; the entry whose address is nearest to the page is marked."""
-    sections = [{"label": label, "items": [entry(item, account) for item in items if may_open(account, item)]}
-                for label, items in SECTIONS]
+    """The sections in which the account may open something; the entry nearest to the page is marked."""
+    sections = [
+        {"label": label, "items": [entry(item, account) for item in items if may_open(account, item)]}
+        for label, items in SECTIONS
+    ]
     sections = [section for section in sections if section["items"]]
     entries = [each for section in sections for each in section["items"]]
     here = max((each["url"] for each in entries if covers(each["url"], path)), key=len, default=None)
@@ -88,14 +107,7 @@ def may_open(account: Account, item: Item) -> bool:
 
 def entry(item: Item, account: Account) -> dict:
     label = home_label(account) if item.name == "home" else item.label
-    return {"label": label, "url": reverse_or_root(item.name), "icon": item.icon}
-
-
-def reverse_or_root(name: str) -> str:
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return "/"
+    return {"label": label, "url": reverse(item.name), "icon": item.icon}
 
 
 def home_label(account: Account) -> str:
@@ -107,8 +119,11 @@ def home_label(account: Account) -> str:
 
 
 def who(account: Account) -> dict:
-    return {"name": account.display_name, "posts": "、".join(str(post) for post in account.current_posts),
-            "is_authenticated": True}
+    return {
+        "name": account.display_name,
+        "posts": "、".join(str(post) for post in account.current_posts),
+        "is_authenticated": True,
+    }
 
 
 def site_of(request: HttpRequest) -> dict:
@@ -116,6 +131,10 @@ def site_of(request: HttpRequest) -> dict:
     if not hasattr(request, "_site_of_page"):
         bureau = the_bureau()
         request._site_of_page = {
-            "product": PRODUCT, "organ": bureau.organ_name if bureau else "", "version": VERSION,
-            "bureau": bureau.name if bureau else "", "is_sample": bool(bureau and bureau.is_sample)}
+            "product": PRODUCT,
+            "organ": bureau.organ_name if bureau else "",
+            "version": VERSION,
+            "bureau": bureau.name if bureau else "",
+            "is_sample": bool(bureau and bureau.is_sample),
+        }
     return request._site_of_page

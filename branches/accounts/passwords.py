@@ -1,10 +1,12 @@
-"""Which passwords are refused, each with a Chinese sentence that says what to do. Length counts, not mixed characters."""
+"""Which passwords are refused, each with a Chinese sentence. Length counts, not mixed characters."""
+
 from __future__ import annotations
 
 import re
 import secrets
 import unicodedata
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from django.contrib.auth import password_validation
@@ -16,14 +18,7 @@ LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"  # none that people mix up on paper
 FEWEST_OWN = 5  # different characters that must be left when the common words are taken out
 ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm", "01234567890", "abcdefghijklmnopqrstuvwxyz")
 COLUMNS = ("1qaz", "2wsx", "3edc", "4rfv", "5tgb", "6yhn", "7ujm", "qaz", "wsx", "edc")
-COMMON = (
-    "dang dangjiangongzuo dangjian dangyuan dangzhibu zhibu dangzu dangwei jiguandangwei jiguan dangke dangri dangfei"
-    " gongchandang zhongguo zhonggong renmin weirenmin fuwu shuji zhibushuji chuxin shiming buwang laoji"
-    " xuexiqiangguo xuexi qiangguo sanhuiyike zhuti gongzuo bangongshi linyeju admin administrator guanliyuan"
-    " root user test mima password passwd partywork woaini iloveyou huanying welcome beijing"
-    " 党建 党员 党支部 支部 党组 党委 机关 党课 主题党日 党费 共产党 中国 中共 人民 服务 书记 初心 使命 学习强国 学习"
-    " 强国 三会一课 工作 办公室 管理员 密码 用户"
-).split()
+COMMON = frozenset((Path(__file__).parent / "common_words.txt").read_text("utf-8").split())
 DATES = re.compile(r"(?:19|20)\d{2}(?:[01]\d(?:[0-3]\d)?)?")
 MARKS = re.compile(r"[\W_]+")
 REPEATED = re.compile(r"(.)\1{2,}")
@@ -63,7 +58,9 @@ class LocalWordsValidator:
 
     def validate(self, password: str, user: Any = None) -> None:
         if len(set(own_part(password, bureau_words()))) < FEWEST_OWN:
-            raise ValidationError("密码几乎只有本单位常用词、年份或键盘上相邻的键，容易被猜到，请换一个。", code="local_words")
+            raise ValidationError(
+                "密码几乎只有本单位常用词、年份或键盘上相邻的键，容易被猜到，请换一个。", code="local_words"
+            )
 
     def get_help_text(self) -> str:
         return "不能只由“dangjian”“支部”、单位名称、年份或键盘上相邻的键组成。"

@@ -4,6 +4,7 @@
 权限一览 prints it, and the tests read it cell by cell. It knows accounts and rows only by their attributes:
 an account has `current_posts`; a row has `rights_branch` (a Branch or None) and perhaps `rights_owner_id`.
 """
+
 from __future__ import annotations
 
 from enum import IntEnum
@@ -30,10 +31,10 @@ class Role(TextChoices):
 
 class Reach(IntEnum):
     NONE = 0
-    OWN = 1      # one's own record
-    BRANCH = 2   # the organisation in which the post is held
-    BELOW = 3    # that organisation and everything below it
-    ALL = 4      # everything
+    OWN = 1  # one's own record
+    BRANCH = 2  # the organisation in which the post is held
+    BELOW = 3  # that organisation and everything below it
+    ALL = 4  # everything
 
     @property
     def label(self) -> str:
@@ -45,7 +46,7 @@ COMMITTEE_ROLES = (Role.SECRETARY, Role.DEPUTY, Role.ORGANISATION, Role.PUBLICIT
 # Posts without any view of business records, and which one person may not combine (三员分立).
 ADMINISTRATORS = (Role.KEEPER, Role.AUDITOR)
 
-_OFFICERS_SEE = {role: Reach.BELOW for role in COMMITTEE_ROLES}
+_OFFICERS_SEE = dict.fromkeys(COMMITTEE_ROLES, Reach.BELOW)
 _BUREAU_SEES = {Role.STAFF: Reach.BELOW, Role.INSPECTOR: Reach.BELOW, Role.LEADER: Reach.BELOW}
 _SEE = _OFFICERS_SEE | _BUREAU_SEES
 _BOOKS = {Role.SECRETARY: Reach.BRANCH, Role.DEPUTY: Reach.BRANCH, Role.ORGANISATION: Reach.BRANCH}
@@ -57,9 +58,15 @@ TABLE: dict[str, tuple[str, dict[Role, Reach]]] = {
     "members.view": ("查看党员", _SEE | {Role.MEMBER: Reach.OWN}),
     "members.edit": ("登记、修改党员", _BOOKS | {Role.STAFF: Reach.BELOW}),
     "meetings.view": ("查看会议", _SEE),
-    "meetings.edit": ("登记、更正、作废会议", {role: Reach.BRANCH for role in COMMITTEE_ROLES} | {Role.STAFF: Reach.BELOW}),
+    "meetings.edit": (
+        "登记、更正、作废会议",
+        dict.fromkeys(COMMITTEE_ROLES, Reach.BRANCH) | {Role.STAFF: Reach.BELOW},
+    ),
     "reports.view": ("查看报告和指标", _SEE),
-    "reports.edit": ("编写、生成报告", {Role.SECRETARY: Reach.BRANCH, Role.DEPUTY: Reach.BRANCH, Role.STAFF: Reach.BELOW}),
+    "reports.edit": (
+        "编写、生成报告",
+        {Role.SECRETARY: Reach.BRANCH, Role.DEPUTY: Reach.BRANCH, Role.STAFF: Reach.BELOW},
+    ),
     "reports.templates": ("管理报告模板", {Role.STAFF: Reach.ALL}),
     "bureau.edit": ("设置单位名称和本地做法", {Role.STAFF: Reach.ALL}),
     "accounts.manage": ("管理账号和任职", {Role.KEEPER: Reach.ALL}),

@@ -1,4 +1,5 @@
 """Which accounts and posts: by right and by day."""
+
 from __future__ import annotations
 
 from datetime import date

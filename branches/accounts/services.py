@@ -1,4 +1,5 @@
 """The acts on accounts and posts, and what signing in leaves in the journal. No password is ever written down here."""
+
 from __future__ import annotations
 
 import re
@@ -16,11 +17,20 @@ from partywork.journal.services import changes_between, register_actions, snapsh
 from partywork.periods import today
 from partywork.versions import claim_version
 
-register_actions({
-    "login.done": "登录", "login.refused": "登录被拒绝", "login.locked": "登录被锁定", "login.left": "退出登录",
-    "account.create": "新建账号", "account.edit": "修改账号", "account.reset": "重置密码",
-    "account.password": "修改自己的密码", "post.create": "任命职务", "post.end": "免去职务",
-})
+register_actions(
+    {
+        "login.done": "登录",
+        "login.refused": "登录被拒绝",
+        "login.locked": "登录被锁定",
+        "login.left": "退出登录",
+        "account.create": "新建账号",
+        "account.edit": "修改账号",
+        "account.reset": "重置密码",
+        "account.password": "修改自己的密码",
+        "post.create": "任命职务",
+        "post.end": "免去职务",
+    }
+)
 USERNAME = re.compile(r"[a-z][a-z0-9._-]{2,29}", re.ASCII)
 BUREAU_ROLES = (Role.STAFF, Role.INSPECTOR, Role.LEADER)
 ACCOUNT_FIELDS = ("username", "display_name", "is_active")
@@ -31,8 +41,16 @@ POST_FIELDS = ("account", "branch", "role", "start_on", "stop_on")
 
 
 @transaction.atomic
-def create_account(*, actor: Account, username: str, display_name: str, role: str = "", branch: Branch | None = None,
-                   start_on: date | None = None, form_token=None) -> tuple[Account, str]:
+def create_account(
+    *,
+    actor: Account,
+    username: str,
+    display_name: str,
+    role: str = "",
+    branch: Branch | None = None,
+    start_on: date | None = None,
+    form_token=None,
+) -> tuple[Account, str]:
     """The new account and its first password, which exists nowhere else and must be changed at the first login.
     With a role, its first post as well."""
     actor.require("accounts.manage")
@@ -51,7 +69,9 @@ def create_keeper(*, username: str, display_name: str, password: str, branch: Br
 
 
 @transaction.atomic
-def edit_account(*, actor: Account, account: Account, version: int, display_name: str, is_active: bool) -> Account:
+def edit_account(
+    *, actor: Account, account: Account, version: int, display_name: str, is_active: bool
+) -> Account:
     actor.require("accounts.manage")
     account = Account.objects.select_for_update().get(pk=account.pk)
     before = snapshot(account, ACCOUNT_FIELDS)
@@ -60,8 +80,12 @@ def edit_account(*, actor: Account, account: Account, version: int, display_name
         _check_may_switch_off(actor, account)
     account.display_name, account.is_active = display_name, is_active
     account.save(update_fields=["display_name", "is_active"])
-    write_entry(actor=actor, action="account.edit", target=account,
-                changes=changes_between(before, snapshot(account, ACCOUNT_FIELDS)))
+    write_entry(
+        actor=actor,
+        action="account.edit",
+        target=account,
+        changes=changes_between(before, snapshot(account, ACCOUNT_FIELDS)),
+    )
     return account
 
 
@@ -93,7 +117,9 @@ def change_own_password(*, actor: Account, new_password: str) -> None:
 
 
 @transaction.atomic
-def add_post(*, actor: Account, account: Account, branch: Branch, role: str, start_on: date, form_token=None) -> Post:
+def add_post(
+    *, actor: Account, account: Account, branch: Branch, role: str, start_on: date, form_token=None
+) -> Post:
     actor.require("accounts.manage")
     account = Account.objects.select_for_update().get(pk=account.pk)
     return _new_post(actor, account, branch, role, start_on, form_token)
@@ -103,7 +129,7 @@ def add_post(*, actor: Account, account: Account, branch: Branch, role: str, sta
 def end_post(*, actor: Account, post: Post, day: date) -> Post:
     """From `day` on the post is not held any more; with today it is lost at once."""
     actor.require("accounts.manage")
-    post = Post.objects.select_for_update().select_related("account", "branch").get(pk=post.pk)
+    post = Post.objects.select_for_update(of=("self",)).select_related("account", "branch").get(pk=post.pk)
     if post.stop_on:
         raise RuleViolation(f"这一职务已于{_cn(post.stop_on)}免去。")
     if day < post.start_on:
@@ -113,8 +139,13 @@ def end_post(*, actor: Account, post: Post, day: date) -> Post:
     _check_not_last_keeper(post)
     post.stop_on = day
     post.save(update_fields=["stop_on"])
-    write_entry(actor=actor, action="post.end", target=post, label=f"{post.account}：{post}",
-                changes={"stop_on": [None, day.isoformat()]})
+    write_entry(
+        actor=actor,
+        action="post.end",
+        target=post,
+        label=f"{post.account}：{post}",
+        changes={"stop_on": [None, day.isoformat()]},
+    )
     return post
 
 
@@ -132,8 +163,11 @@ def check_combination(account: Account, role: str, start_on: date) -> None:
     for other in held:
         if other != role and (other in ADMINISTRATORS or role in ADMINISTRATORS):
             administrator, second = (other, Role(role)) if other in ADMINISTRATORS else (Role(role), other)
-            raise RuleViolation(f"{administrator.label}不能兼任{second.label}：系统管理、安全审计和党务工作须由不同的账号承担。"
-                                "请为此人另建账号，或先免去原职务。", field="role")
+            raise RuleViolation(
+                f"{administrator.label}不能兼任{second.label}：系统管理、安全审计和党务工作须由不同的账号承担。"
+                "请为此人另建账号，或先免去原职务。",
+                field="role",
+            )
 
 
 # --- signing in: what the journal keeps -------------------------------------------------------------------------------
@@ -153,28 +187,43 @@ def note_logout(*, actor: Account) -> None:
 def note_refused_login(*, username: str, locked: bool = False) -> None:
     """What was typed is kept only when it names an account: people type passwords into the wrong field."""
     account = Account.objects.filter(username=username.lower()).first()
-    write_entry(actor=None, action="login.locked" if locked else "login.refused", target=account,
-                label="" if account else "（没有这个登录名）", result="refused")
+    write_entry(
+        actor=None,
+        action="login.locked" if locked else "login.refused",
+        target=account,
+        label="" if account else "（没有这个登录名）",
+        result="refused",
+    )
 
 
 # --- small parts ------------------------------------------------------------------------------------------------------
 
 
-def _new_account(actor: Account | None, username: str, display_name: str, password: str, form_token) -> tuple[Account, str]:
+def _new_account(
+    actor: Account | None, username: str, display_name: str, password: str, form_token
+) -> tuple[Account, str]:
     username = username.lower()
     if not USERNAME.fullmatch(username):
-        raise RuleViolation("登录名应以字母开头，由3到30个小写字母、数字、点、横线或下划线组成。", field="username")
+        raise RuleViolation(
+            "登录名应以字母开头，由3到30个小写字母、数字、点、横线或下划线组成。", field="username"
+        )
     if Account.objects.filter(username=username).exists():
         raise RuleViolation(f"登录名“{username}”已被使用，请换一个。", field="username")
     account = Account(username=username, display_name=display_name, form_token=form_token)
     account.set_password(password)
     account.save()
-    write_entry(actor=actor, action="account.create", target=account,
-                changes=changes_between({}, snapshot(account, ACCOUNT_FIELDS)))
+    write_entry(
+        actor=actor,
+        action="account.create",
+        target=account,
+        changes=changes_between({}, snapshot(account, ACCOUNT_FIELDS)),
+    )
     return account, password
 
 
-def _new_post(actor: Account | None, account: Account, branch: Branch, role: str, start_on: date, form_token) -> Post:
+def _new_post(
+    actor: Account | None, account: Account, branch: Branch, role: str, start_on: date, form_token
+) -> Post:
     if start_on > today():
         raise RuleViolation("任职日期不能晚于今天。", field="start_on")
     if not branch.is_active_on(start_on):
@@ -183,9 +232,16 @@ def _new_post(actor: Account | None, account: Account, branch: Branch, role: str
         raise RuleViolation("该账号在这一天已经担任同一职务。", field="role")
     check_place_of_post(role, branch)
     check_combination(account, role, start_on)
-    post = Post.objects.create(account=account, branch=branch, role=role, start_on=start_on, form_token=form_token)
-    write_entry(actor=actor, action="post.create", target=post, label=f"{account}：{post}",
-                changes=changes_between({}, snapshot(post, POST_FIELDS)))
+    post = Post.objects.create(
+        account=account, branch=branch, role=role, start_on=start_on, form_token=form_token
+    )
+    write_entry(
+        actor=actor,
+        action="post.create",
+        target=post,
+        label=f"{account}：{post}",
+        changes=changes_between({}, snapshot(post, POST_FIELDS)),
+    )
     return post
 
 

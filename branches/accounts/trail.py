@@ -1,7 +1,9 @@
 """How the auditor's page shows the journal: who did what to which thing, never what a business record says."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from django.apps import apps
 from django.db.models import QuerySet
@@ -19,13 +21,25 @@ class TrailRow:
     """One entry as the auditor sees it."""
 
     entry: Entry
+    who: str
     action: str
     target: str
     fields: str
 
     @classmethod
     def of(cls, entry: Entry) -> TrailRow:
-        return cls(entry, describe(entry), target_of(entry), "、".join(line.label for line in change_lines(entry)))
+        return cls(
+            entry,
+            who_of(entry),
+            describe(entry),
+            target_of(entry),
+            "、".join(line.label for line in change_lines(entry)),
+        )
+
+
+def who_of(entry: Entry) -> str:
+    """Acts without an actor are the system's own, but a refused login is somebody's who is not signed in."""
+    return "未登录者" if entry.actor_id is None and entry.action.startswith("login.") else entry.actor_name
 
 
 def target_of(entry: Entry) -> str:
@@ -45,7 +59,7 @@ def kind_of(target_type: str) -> str:
 def first_break() -> int | None:
     """The number of the first of the last entries whose seal does not fit, or None; a whole recount is a command."""
     tail = list(reversed(last_entries()[: CHECKED + 1]))
-    for before, entry in zip(tail, tail[1:], strict=False):
+    for before, entry in pairwise(tail):
         if entry.seq != before.seq + 1 or entry.prev_hash != before.hash or entry.hash != entry_hash(entry):
             return entry.seq
     last, last_hash = (tail[-1].seq, tail[-1].hash) if tail else (0, "")

@@ -1,4 +1,5 @@
 """Signing in and out, one's own password, the permissions table, and the auditor's journal."""
+
 from __future__ import annotations
 
 import math
@@ -29,7 +30,7 @@ from partywork.views import error_page
 
 @login_not_required
 @sensitive_post_parameters()
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def login(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect("home")
@@ -46,7 +47,9 @@ def login(request: HttpRequest) -> HttpResponse:
 
 def was_judged(request: HttpRequest, form: LoginForm) -> bool:
     """Whether name and password were tried and refused; a locked try is noted where it is answered."""
-    return {"username", "password"} <= form.cleaned_data.keys() and not getattr(request, "axes_locked_out", False)
+    return {"username", "password"} <= form.cleaned_data.keys() and not getattr(
+        request, "axes_locked_out", False
+    )
 
 
 def asked_for(request: HttpRequest) -> str:
@@ -65,13 +68,19 @@ def logout(request: HttpRequest) -> HttpResponse:
     return redirect("login")
 
 
-def locked_out(request: HttpRequest, response: HttpResponse | None = None, credentials: dict | None = None) -> HttpResponse:
+def locked_out(
+    request: HttpRequest, response: HttpResponse | None = None, credentials: dict | None = None
+) -> HttpResponse:
     """The limiter's answer (429); the same for a login name that exists and one that does not."""
     username = (credentials or {}).get("username") or ""
     services.note_refused_login(username=username, locked=True)
     minutes = minutes_to_wait(request, username)
-    answer = error_page(request, 429, message="密码连续输错次数太多，为保护账号，这个登录名在这台电脑上暂停登录。",
-                        wait=f"{minutes} 分钟")
+    answer = error_page(
+        request,
+        429,
+        message="密码连续输错次数太多，为保护账号，这个登录名在这台电脑上暂停登录。",
+        wait=f"{minutes} 分钟",
+    )
     answer["Retry-After"] = str(minutes * 60)
     return answer
 
@@ -84,7 +93,7 @@ def minutes_to_wait(request: HttpRequest, username: str) -> int:
 
 
 @sensitive_post_parameters()
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def password_change(request: HttpRequest) -> HttpResponse:
     first = request.user.must_change_password
 
@@ -103,8 +112,13 @@ def permissions(request: HttpRequest) -> HttpResponse:
     """权限一览: the one table itself, with the reader's own posts marked."""
     mine = {post.role for post in request.user.current_posts}
     roles = [{"label": role.label, "mine": role.value in mine} for role in Role]
-    rows = [{"label": label, "cells": [{"reach": reach_of(action, role), "mine": role.value in mine} for role in Role]}
-            for action, (label, _) in TABLE.items()]
+    rows = [
+        {
+            "label": label,
+            "cells": [{"reach": reach_of(action, role), "mine": role.value in mine} for role in Role],
+        }
+        for action, (label, _) in TABLE.items()
+    ]
     return render(request, "accounts/permissions.html", {"roles": roles, "rows": rows})
 
 

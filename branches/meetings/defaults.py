@@ -14,13 +14,14 @@ from branches.meetings.models import Meeting
 from branches.meetings.sheet import sheet_fields
 from branches.models import Branch
 
-REPEATED = ("begins_at", "place", "host", "recorder")
+REPEATED = {"begins_at": "begins_at", "place": "place", "host": "host_id", "recorder": "recorder_id"}
 
 
 def opening_fields(branch: Branch, asked: QueryDict, today: date) -> dict[str, list[Any]]:
-    """The first values of a new form, from ?kind=&date=&title= and from last time."""
+    """The first values of a new form, from ?kind=&date=&title=&group= and from last time."""
     kinds = [kind for kind in asked.getlist("kind") if kind in kinds_for(branch.kind)]
-    fields = {"kinds": kinds, "held_on": [asked.get("date", "") or today], "title": [asked.get("title", "")]}
+    fields = {"kinds": kinds, "held_on": [asked.get("date", "") or today], "title": [asked.get("title", "")],
+              "group": [asked.get("group", "")]}
     return fields | {name: [value] for name, value in last_time(branch, kinds).items()}
 
 
@@ -30,7 +31,7 @@ def last_time(branch: Branch, kinds: list[str]) -> dict[str, Any]:
     last = (held.of_kind(*kinds) if kinds else held).order_by("-held_on", "-id").first()
     if last is None and kinds:
         last = held.order_by("-held_on", "-id").first()
-    return {name: plain(getattr(last, f"{name}_id", getattr(last, name))) for name in REPEATED} if last else {}
+    return {name: plain(getattr(last, column)) for name, column in REPEATED.items()} if last else {}
 
 
 def kept_fields(kept: Kept) -> dict[str, list[Any]]:

@@ -5,6 +5,7 @@ time to its last (a branch founded in mid-month owes nothing for that month; our
 """
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
@@ -98,9 +99,7 @@ def duties_of(branches: Iterable[Branch], period: Period, today: date) -> list[D
     """Every duty of these organisations whose time overlaps the period; four queries at most."""
     branches = list(branches)
     spans = demands(period)
-    facts = Facts(branches, min((part.start for _, _, part in spans), default=period.start),
-                  max((part.stop for _, _, part in spans), default=period.stop))
-    return duties_from(facts, branches, spans, today)
+    return duties_from(Facts.behind(branches, spans), branches, spans, today)
 
 
 def duties_from(facts: Facts, branches: Iterable[Branch], spans: list[Demand], today: date) -> list[Duty]:
@@ -160,9 +159,16 @@ class Facts:
     """What was held from `start` to `stop`, which groups there were and which branches had a committee; each is
     fetched once, and only when asked for."""
 
-    def __init__(self, branches: Iterable[Branch], start: date, stop: date) -> None:
-        self.start, self.stop = start, stop
+    def __init__(self, branches: Iterable[Branch], start: date, stop: date, kinds: Iterable[str]) -> None:
+        self.start, self.stop, self.kinds = start, stop, set(kinds)
         self.ids = [branch.pk for branch in branches]
+
+    @classmethod
+    def behind(cls, branches: Iterable[Branch], asked: list[Demand]) -> Facts:
+        """What is needed to judge these demands."""
+        return cls(branches, min((part.start for _, _, part in asked), default=date.max),
+                   max((part.stop for _, _, part in asked), default=date.min),
+                   {kind for owed, _, _ in asked for kind in owed.counts})
 
     @cached_property
     def groups(self) -> dict[int, list[PartyGroup]]:
@@ -178,7 +184,7 @@ class Facts:
     def meetings(self) -> dict[tuple[int, str], list[tuple[date, int | None, int]]]:
         """{(organisation, kind): (day, group, meeting) in the order of time}."""
         held = MeetingKind.objects.filter(
-            meeting__branch_id__in=self.ids, meeting__state="held",
+            meeting__branch_id__in=self.ids, kind__in=self.kinds, meeting__state="held",
             meeting__held_on__gte=self.start, meeting__held_on__lt=self.stop)
         kept = defaultdict(list)
         for branch_id, kind, *rest in held.order_by("meeting__held_on", "meeting_id").values_list(
@@ -188,9 +194,13 @@ class Facts:
 
     def held(self, branch_id: int, kinds: Iterable[str], part: Period, group_id: int | None = None) -> tuple[int, ...]:
         """The ids of the meetings of these kinds in this time (and of this group), each once."""
-        found = {meeting_id: None for kind in kinds for day, of_group, meeting_id in self.meetings[branch_id, kind]
-                 if day in part and group_id in (None, of_group)}
+        found = {meeting_id: None for kind in kinds for _, of_group, meeting_id in self._during(branch_id, kind, part)
+                 if group_id in (None, of_group)}
         return tuple(found)
+
+    def _during(self, branch_id: int, kind: str, part: Period) -> list[tuple[date, int | None, int]]:
+        rows = self.meetings.get((branch_id, kind), [])
+        return rows[bisect_left(rows, (part.start,)):bisect_left(rows, (part.stop,))]
 
     def has_committee(self, branch: Branch, day: date) -> bool:
         holders = {post.account_id for post in self.posts[branch.pk]

@@ -1,6 +1,8 @@
 """The first page of each person, what is due, and the matrix of branches and months."""
 from __future__ import annotations
 
+from datetime import date
+
 from django import forms
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
@@ -20,7 +22,7 @@ from partywork.periods import Period, Span, today
 from partywork.spreadsheets import xlsx_response
 
 DUTIES_A_PAGE = 40
-BRANCHES_A_PAGE = {Span.HALF: 50, Span.YEAR: 25}  # a year has twice the cells; a page stays under 150 KB
+BRANCHES_A_PAGE = {Span.HALF: 40, Span.YEAR: 20}  # a year has twice the cells; a page stays well under 150 KB
 ORDER = (Status.OVERDUE, Status.SOON, Status.OPEN, Status.DONE)
 STATES = (("open", "未完成"), ("overdue", "已超期"), ("done", "已完成"))
 ELSEWHERE = ((Role.MEMBER, "members"), (Role.KEEPER, "accounts"), (Role.AUDITOR, "journal"))
@@ -132,23 +134,24 @@ def duties(request: HttpRequest) -> HttpResponse:
     form = DutyChooser(request, recent_periods(day, request.GET.get("period", "")[:7]), Period.at(Span.HALF, day))
     form.hide_lonely_branch()
     found = duties_of(form.scope(), form.chosen_period, day) if form.chosen else []
-    page = page_of(chosen_duties(found, form), request.GET.get("page"), DUTIES_A_PAGE)
+    page = page_of(chosen_duties(found, form, day), request.GET.get("page"), DUTIES_A_PAGE)
     return render(request, "duties/list.html", {
         "form": form, "page_obj": page, "branch": form.chosen, "period": form.chosen_period if form.chosen else None,
         "rows": [duty_row(duty, day, request.user) for duty in page], "single": bool(form.chosen and form.chosen.is_leaf_kind),
         "counts": {status.value: sum(duty.status is status for duty in found) for status in Status}, "whole": len(found)})
 
 
-def chosen_duties(found: list[Duty], form: DutyChooser) -> list[Duty]:
+def chosen_duties(found: list[Duty], form: DutyChooser, day: date) -> list[Duty]:
+    """Unfinished first; what has not begun comes after what has."""
     if not form.chosen:
         return []
     kind, state = form.cleaned_data["kind"], form.cleaned_data["state"]
     wanted = {"": ORDER, "open": ORDER[:3], "overdue": ORDER[:1], "done": ORDER[3:]}[state]
     rows = [duty for duty in found if duty.status in wanted and kind in ("", duty.kind)]
-    return sorted(rows, key=lambda duty: (ORDER.index(duty.status), duty.due_on, duty.branch.path))
+    return sorted(rows, key=lambda duty: (ORDER.index(duty.status), duty.period.start > day, duty.due_on, duty.branch.path))
 
 
-def duty_row(duty: Duty, day, account) -> dict:
+def duty_row(duty: Duty, day: date, account) -> dict:
     rule = rules.in_force(duty.rule_id, duty.period.start)
     done = duty.status is Status.DONE
     return {
@@ -167,7 +170,7 @@ class MatrixChooser(Chooser):
     gaps = forms.BooleanField(label="只看有缺的支部", required=False)
 
 
-def matrix_periods(day, asked: str) -> list[tuple[str, str]]:
+def matrix_periods(day: date, asked: str) -> list[tuple[str, str]]:
     """Half-years and years to choose from; months and quarters are columns."""
     return [(code, label) for code, label in recent_periods(day, asked) if Period.parse(code).span in BRANCHES_A_PAGE]
 
@@ -191,7 +194,7 @@ def shown_rows(form: MatrixChooser, table: Matrix) -> list:
 def matrix(request: HttpRequest) -> HttpResponse:
     form, table, own = asked_matrix(request)
     period = form.chosen_period if form.chosen else None
-    rows = Paginator(shown_rows(form, table), BRANCHES_A_PAGE[period.span] if period else 50)
+    rows = Paginator(shown_rows(form, table), BRANCHES_A_PAGE[period.span] if period else 40)
     return render(request, "duties/matrix.html", {
         "form": form, "table": table, "own": own, "period": period, "branch": form.chosen,
         "page_obj": rows.get_page(request.GET.get("page"))})

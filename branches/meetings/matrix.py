@@ -101,9 +101,8 @@ class Matrix:
 def matrices(branches: Iterable[Branch], period: Period, today: date, account) -> tuple[Matrix, Matrix]:
     """The branches' matrix and the committee's own; four queries at most."""
     branches = list(branches)
-    asked = [(owed, times, part) for owed, times, part in demands(period)]
-    facts = Facts(branches, min((part.start for _, _, part in asked), default=period.start),
-                  max((part.stop for _, _, part in asked), default=period.stop))
+    asked = demands(period)
+    facts = Facts.behind(branches, asked)
     theirs, own = ([each for each in asked if (each[0].of == BUREAU) is bureau] for bureau in (False, True))
     leaves = [branch for branch in branches if branch.is_leaf_kind]
     roots = [branch for branch in branches if branch.is_root()]

@@ -90,8 +90,9 @@ class Meeting(models.Model):
 
     @property
     def kind_codes(self) -> list[str]:
-        """Codes in the order of `Kind`; uses a prefetch of `kinds` when there is one."""
-        held = {row.kind for row in self.kinds.all()}
+        """Codes in the order of `Kind`; asks nothing after `with_kinds` or a prefetch of `kinds`."""
+        joined = self.__dict__.get("kinds_joined")
+        held = {row.kind for row in self.kinds.all()} if joined is None else set(joined.split(","))
         return [code for code in Kind.values if code in held]
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import F, Max, QuerySet, prefetch_related_objects
 from django.urls import reverse
@@ -19,6 +19,7 @@ from partywork.periods import Period, Span, add_months
 SHOWN = 6        # meetings in a short list
 TODO_SHOWN = 14  # duties on a home page; the rest is a click away
 BRANCHES_SHOWN = 10
+LATE_DAYS = 7   # a day or two is office life; our own line, no rule sets one
 
 
 @dataclass(frozen=True)
@@ -122,16 +123,17 @@ def committee_overview(branch: Branch, today: date, may_log: bool) -> dict:
     return {
         "tallies": tallies(duties, branch, today, (Span.MONTH, Span.QUARTER)), "half": half, "overdue": len(late),
         "overdue_url": duties_url(branch.pk, half, state="overdue"), "branches": worst(late, half),
+        "gaps_url": f"{reverse('matrix')}?branch={branch.pk}&gaps=on",
         "branches_late": len({duty.branch.pk for duty in late}), "branches_all": sum(each.is_leaf_kind for each in scope),
         "progress": progress([duty for duty in duties if duty.branch.is_leaf_kind], branch, today),
-        "todo": [todo_item(duty, today, may_log) for duty in own[:TODO_SHOWN]], "recent": recent, "late_entries": entered_late,
+        "todo": [todo_item(duty, today, may_log) for duty in own[:TODO_SHOWN]], "recent": recent, "late_entries": entered_late, "late_days": LATE_DAYS,
         "report": report_state(branch, today),
     }
 
 
 def late_entries(held: QuerySet[Meeting]) -> QuerySet[Meeting]:
-    """Meetings entered after their day, the latest entered first."""
-    return meetings_in(held).filter(recorded_on__gt=F("held_on")).order_by("-recorded_on", "-id")
+    """Meetings entered long after their day, the latest entered first."""
+    return meetings_in(held).filter(recorded_on__gt=F("held_on") + timedelta(days=LATE_DAYS)).order_by("-recorded_on", "-id")
 
 
 def worst(late: list[Duty], period: Period) -> list[dict]:

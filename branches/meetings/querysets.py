@@ -3,9 +3,19 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Aggregate, CharField, OuterRef, QuerySet, Subquery
 
 from partywork.periods import Period
+
+
+class Joined(Aggregate):
+    """The different values of a group in one text, with commas between; the same on both databases."""
+
+    function, output_field = "GROUP_CONCAT", CharField()
+
+    def as_postgresql(self, compiler, connection, **context):
+        template = "STRING_AGG(%(expressions)s, ',')"
+        return self.as_sql(compiler, connection, template=template, **context)
 
 
 class MeetingQuerySet(QuerySet):
@@ -34,6 +44,11 @@ class MeetingQuerySet(QuerySet):
         if len(kinds) == 1:
             return self.filter(kinds__kind=kinds[0])  # a meeting has a kind at most once: no doubles
         return self.filter(pk__in=self.model.objects.filter(kinds__kind__in=kinds).values("pk"))
+
+    def with_kinds(self) -> MeetingQuerySet:
+        """Each with its kinds at hand for `kind_codes`, in the same statement."""
+        same = self.model.objects.filter(pk=OuterRef("pk")).order_by().values("pk")
+        return self.annotate(kinds_joined=Subquery(same.annotate(joined=Joined("kinds__kind")).values("joined")))
 
 
 class AttendanceQuerySet(QuerySet):

@@ -7,10 +7,11 @@ without a date; lists leave it out.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from branches.meetings.changes import changes_of
@@ -54,7 +55,7 @@ def save_draft(*, actor, branch: Branch, form_token: uuid.UUID | str, data: Raw)
     """Keep what is typed, as it is typed. The same token is the same draft; what has been held stays as it is."""
     actor.require("meetings.edit", branch)
     token = as_uuid(form_token) or uuid.uuid4()
-    meeting, made = make_once(Meeting, token, actor, lambda: new_draft(actor, branch, token))
+    meeting, made = make_row(actor, token, lambda token: new_draft(actor, branch, token))
     if meeting.state == State.DRAFT:
         meeting.draft = {"fields": {clean(name): [clean(value) for value in values] for name, values in data.items()}}
         meeting.title = draft_title(meeting.draft["fields"])
@@ -62,6 +63,15 @@ def save_draft(*, actor, branch: Branch, form_token: uuid.UUID | str, data: Raw)
     if made:
         write_entry(actor=actor, action="meeting.draft", target=meeting)
     return meeting
+
+
+def make_row(actor, token: uuid.UUID, make: Callable[[uuid.UUID], Meeting]) -> tuple[Meeting, bool]:
+    """Once for this token; a token that turns out to be somebody else's is replaced by a fresh one."""
+    try:
+        return make_once(Meeting, token, actor, lambda: make(token))
+    except IntegrityError:
+        fresh = uuid.uuid4()
+        return make_once(Meeting, fresh, actor, lambda: make(fresh))
 
 
 def new_draft(actor, branch: Branch, token: uuid.UUID) -> Meeting:
@@ -108,13 +118,28 @@ def hold_meeting(
     gathering = gathering.settled()
     setting = setting_of(branch, gathering, today)
     refuse_faults(gathering, setting)
-    meeting, _ = make_once(Meeting, token, actor, lambda: new_draft(actor, branch, token))
-    meeting = Meeting.objects.select_for_update(of=("self",)).get(pk=meeting.pk)
-    if meeting.state != State.DRAFT:
-        return meeting
-    meeting.branch, meeting.state, meeting.draft, meeting.recorded_on = branch, State.HELD, None, today
-    write_gathering(meeting, gathering, setting)
+    meeting, new = make_row(actor, token, lambda token: first_row(actor, token, gathering, setting))
+    if not new:
+        meeting = Meeting.objects.select_for_update(of=("self",)).get(pk=meeting.pk)
+        if meeting.state != State.DRAFT:
+            return meeting
+        fill(meeting, gathering, setting).save()
+    write_parts(meeting, gathering, setting)
     write_entry(actor=actor, action="meeting.hold", target=meeting, label=label_of(meeting))
+    return meeting
+
+
+def first_row(actor, token: uuid.UUID, gathering: Gathering, setting: Setting) -> Meeting:
+    meeting = fill(Meeting(created_by=actor, form_token=token), gathering, setting)
+    meeting.save()
+    return meeting
+
+
+def fill(meeting: Meeting, gathering: Gathering, setting: Setting) -> Meeting:
+    """From typed text to a held meeting, not yet saved."""
+    meeting.branch, meeting.state, meeting.draft = setting.branch, State.HELD, None
+    meeting.recorded_on = setting.today
+    set_columns(meeting, gathering, setting)
     return meeting
 
 
@@ -133,7 +158,10 @@ def correct_meeting(
     kept, gathering = Kept.of(meeting), gathering.settled()
     setting = setting_of(meeting.branch, gathering, today)
     refuse_faults(gathering, setting)
-    write_gathering(meeting, gathering, setting)
+    set_columns(meeting, gathering, setting)
+    meeting.save()
+    drop_parts(meeting, gathering, setting)
+    write_parts(meeting, gathering, setting)
     changes = changes_of(kept, gathering, setting.circle)
     write_entry(
         actor=actor, action="meeting.correct", target=meeting, label=label_of(meeting), reason=reason, changes=changes
@@ -216,17 +244,16 @@ def label_of(meeting: Meeting) -> str:
     return f"{day}{meeting.branch}：{meeting}"
 
 
-def write_gathering(meeting: Meeting, gathering: Gathering, setting: Setting) -> None:
-    """The columns, kinds, attendance and resolutions of a meeting, with its counters, in one go."""
+def set_columns(meeting: Meeting, gathering: Gathering, setting: Setting) -> None:
+    """The meeting's own columns, its four counters among them."""
     for name in COLUMNS:
         setattr(meeting, name, getattr(gathering, name))
     meeting.body = setting.circle.body
     rows = attendance_rows(meeting, gathering, setting)
-    set_counters(meeting, rows)
-    meeting.save()
-    write_kinds(meeting, gathering.kinds)
-    write_attendance(meeting, rows)
-    write_resolutions(meeting, gathering)
+    present = [row for row in rows if row.state == Presence.PRESENT]
+    meeting.expected_count, meeting.present_count = len(rows), len(present)
+    meeting.voters_expected = sum(row.votes for row in rows)
+    meeting.voters_present = sum(row.votes for row in present)
 
 
 def attendance_rows(meeting: Meeting, gathering: Gathering, setting: Setting) -> list[Attendance]:
@@ -241,30 +268,21 @@ def attendance_rows(meeting: Meeting, gathering: Gathering, setting: Setting) ->
     ]  # fmt: skip
 
 
-def set_counters(meeting: Meeting, rows: list[Attendance]) -> None:
-    present = [row for row in rows if row.state == Presence.PRESENT]
-    meeting.expected_count, meeting.present_count = len(rows), len(present)
-    meeting.voters_expected = sum(row.votes for row in rows)
-    meeting.voters_present = sum(row.votes for row in present)
-
-
-def write_kinds(meeting: Meeting, kinds: frozenset[str]) -> None:
-    meeting.kinds.exclude(kind__in=kinds).delete()
-    rows = [MeetingKind(meeting=meeting, kind=kind) for kind in sorted(kinds)]
-    MeetingKind.objects.bulk_create(rows, ignore_conflicts=True)
-
-
-def write_attendance(meeting: Meeting, rows: list[Attendance]) -> None:
-    """One upsert for the sheet; whoever is no longer expected on the corrected day leaves it."""
-    meeting.attendance.exclude(member__in=[row.member_id for row in rows]).delete()
-    written = ["state", "reason", "votes", "grade"]
-    Attendance.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["meeting", "member"], update_fields=written
-    )
-
-
-def write_resolutions(meeting: Meeting, gathering: Gathering) -> None:
+def drop_parts(meeting: Meeting, gathering: Gathering, setting: Setting) -> None:
+    """What a corrected meeting no longer has: kinds, people not expected on the corrected day, its old resolutions."""
+    meeting.kinds.exclude(kind__in=gathering.kinds).delete()
+    meeting.attendance.exclude(member__in=setting.circle.ids & set(gathering.attendance)).delete()
     meeting.resolutions.all().delete()
+
+
+def write_parts(meeting: Meeting, gathering: Gathering, setting: Setting) -> None:
+    """Kinds, attendance (one upsert for the whole sheet) and resolutions."""
+    kinds = [MeetingKind(meeting=meeting, kind=kind) for kind in sorted(gathering.kinds)]
+    MeetingKind.objects.bulk_create(kinds, ignore_conflicts=True)
+    Attendance.objects.bulk_create(
+        attendance_rows(meeting, gathering, setting), update_conflicts=True,
+        unique_fields=["meeting", "member"], update_fields=["state", "reason", "votes", "grade"],
+    )  # fmt: skip
     Resolution.objects.bulk_create([
         Resolution(meeting=meeting, order=number, matter=vote.matter, text=vote.text, yes=vote.yes, no=vote.no,
                    abstain=vote.abstain, written_yes=vote.written_yes)

@@ -146,13 +146,15 @@ def meeting_autosave(request: HttpRequest) -> HttpResponse:
 def meeting_attendance(request: HttpRequest) -> HttpResponse:
     """The attendance list for the day, kinds and group as they stand in the form; writes nothing."""
     desk = Desk(posted_branch(request), request.POST, today())
-    return render(request, "meetings/_attendance.html", desk.sheet_context)
+    return render(request, "meetings/_attendance.html", desk.sheet_context | {"last_time": desk.last_time})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def meeting_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Continue one's own draft, or correct a held meeting."""
-    meeting = get_object_or_404(Meeting.objects.visible_to(request.user).select_related("branch", "created_by"), pk=pk)
+    rows = Meeting.objects.visible_to(request.user)
+    rows = rows.select_related("branch", "created_by", "group", "host", "recorder", "lecturer")
+    meeting = get_object_or_404(rows, pk=pk)
     request.user.require("meetings.edit", meeting)
     if meeting.state == State.HELD:
         return correct(request, meeting)

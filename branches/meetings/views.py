@@ -25,7 +25,7 @@ from partywork.spreadsheets import xlsx_response
 def listed_meetings(request: HttpRequest) -> QuerySet[Meeting]:
     """Held and voided meetings within reach; drafts have a place of their own, thrown-away drafts none."""
     rows = Meeting.objects.visible_to(request.user).filter(held_on__isnull=False).exclude(state=State.DRAFT)
-    return rows.select_related("branch").prefetch_related("kinds").defer("minutes", "draft")
+    return rows.select_related("branch").with_kinds().defer("minutes", "draft")
 
 
 @require_safe
@@ -54,7 +54,7 @@ def meetings_export(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def meeting_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    rows = Meeting.objects.visible_to(request.user).prefetch_related("kinds")
+    rows = Meeting.objects.visible_to(request.user).with_kinds()
     rows = rows.select_related("branch", "group", "host", "recorder", "lecturer", "created_by")
     meeting = get_object_or_404(rows, pk=pk)
     context = {"meeting": meeting, "editable": request.user.can("meetings.edit", meeting), "files": files_of(meeting)}

@@ -4,6 +4,7 @@ from importlib import import_module
 
 from django.apps import AppConfig
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import autodiscover_modules
 
 
@@ -14,9 +15,14 @@ class JobsConfig(AppConfig):
 
     def ready(self) -> None:
         """Know every job kind in each process: web, worker and command alike."""
-        import partywork.jobs.checks  # registers itself
         import partywork.jobs.keeper  # noqa: F401  connects to the worker's signals
 
         autodiscover_modules("tasks")
-        for module in settings.EXTRA_JOB_MODULES:
-            import_module(module)
+        load_extra_kinds()
+
+
+def load_extra_kinds() -> None:
+    if settings.PRODUCTION and settings.EXTRA_JOB_MODULES:
+        raise ImproperlyConfigured("EXTRA_JOB_MODULES 只供测试使用，正式环境不得设置。")
+    for module in settings.EXTRA_JOB_MODULES:
+        import_module(module)

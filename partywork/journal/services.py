@@ -155,10 +155,15 @@ def _change_lines(entry: Entry) -> Iterator[ChangeLine]:
 
 
 def _model_fields(target_type: str) -> list[models.Field]:
+    """The target's own fields, and those of the rows that its services tell under its name (`JOURNAL_ALSO`)."""
     try:
-        return list(apps.get_model(target_type)._meta.fields) if target_type else []
+        model = apps.get_model(target_type) if target_type else None
     except LookupError:
         return []
+    if model is None:
+        return []
+    also = [apps.get_model(label) for label in getattr(model, "JOURNAL_ALSO", ())]
+    return [field for each in (*also, model) for field in each._meta.fields]
 
 
 def shown(value: Any, field: models.Field | None) -> str:

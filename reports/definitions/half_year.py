@@ -52,7 +52,7 @@ ACTIVITIES = Part("4", "党建活动开展情况", (
     Section("4.honours", "发挥示范带动作用", asks="党员示范岗、表彰和典型事例"),
 ))
 
-SHORTFALLS = Part("5", "存在问题", (Section("5.more", "", asks="需要补充的问题"),), proposes=True)
+SHORTFALLS = Part("5", "存在问题", (Section("5.more", "", asks="存在的主要问题"),), proposes=True)
 NEXT = Part("6", "{coming}工作打算", (Section("6.more", "", asks="{coming}的工作安排"),), proposes=True)
 
 HALF_YEAR = Definition("half_year", "党建工作报告", (CAMPAIGNS, FOUNDATIONS, MEMBERS, ACTIVITIES, SHORTFALLS, NEXT),

@@ -1,4 +1,5 @@
 """Figures of the tree, each counted by hand in the drawn world."""
+
 from __future__ import annotations
 
 from datetime import date
@@ -15,9 +16,17 @@ def value(key: str, code: str, scope=None):
     return find_figure(key).value(Branch.objects.all() if scope is None else scope, Period.parse(code))
 
 
-@pytest.mark.parametrize(("key", "before", "after"), [
-    # 撤销支部 is gone from 2025-07-01 on: in being on the last day of June, not on the last day of July.
-    ("org.branches", 6, 5), ("org.general", 2, 2), ("org.dissolved", 0, 1), ("org.founded", 0, 0), ("org.groups", 2, 2)])
+@pytest.mark.parametrize(
+    ("key", "before", "after"),
+    [
+        # 撤销支部 is gone from 2025-07-01 on: in being on the last day of June, not on the last day of July.
+        ("org.branches", 6, 5),
+        ("org.general", 2, 2),
+        ("org.dissolved", 0, 1),
+        ("org.founded", 0, 0),
+        ("org.groups", 2, 2),
+    ],
+)
 def test_by_hand_in_the_drawn_world(world, key, before, after):
     assert (value(key, "202506"), value(key, "202507")) == (before, after)
 
@@ -48,9 +57,20 @@ def test_leaders_and_staff_by_name_on_the_last_day(world):
     ended = make_account(display_name="前任")
     make_post(ended, world.root, "staff", start_on=date(2021, 1, 1), stop_on=date(2026, 6, 30))
     assert (value("org.leaders", "2026H1"), value("org.staff", "2026H1")) == (["冯远"], ["郑洁"])
-    assert (value("org.leaders", "2026Q3"), value("org.staff", "2026Q1")) == (["冯远", "后任"], ["郑洁", "前任"])
+    assert (value("org.leaders", "2026Q3"), value("org.staff", "2026Q1")) == (
+        ["冯远", "后任"],
+        ["郑洁", "前任"],
+    )
 
 
 def test_nothing_in_an_empty_scope(world):
-    keys = ("org.branches", "org.general", "org.founded", "org.dissolved", "org.groups", "org.leaders", "org.staff")
+    keys = (
+        "org.branches",
+        "org.general",
+        "org.founded",
+        "org.dissolved",
+        "org.groups",
+        "org.leaders",
+        "org.staff",
+    )
     assert [value(key, "2026H1", Branch.objects.none()) for key in keys] == [0, 0, 0, 0, 0, [], []]

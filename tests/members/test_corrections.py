@@ -91,6 +91,14 @@ def test_the_corrected_day_of_turning_full_is_the_members_own(world):
     assert fresh(member).full_on == date(2026, 1, 26)
 
 
+def test_a_corrected_return_leaves_the_day_of_leaving_alone(world):
+    member = world.members["member"]
+    do(changes.leave_member, world, member, reason="transfer_out", day=date(2025, 3, 1))
+    do(changes.return_member, world, fresh(member), branch=world.a, group=None, day=date(2025, 3, 1))
+    correct(world, fresh(member), start_on=DAY)
+    assert [row[4:7:2] for row in course(member)] == [(BEGAN, date(2025, 3, 1)), (DAY, None)]
+
+
 def test_the_day_of_leaving_is_corrected(world):
     member = world.members["member"]
     do(changes.leave_member, world, member, reason="transfer_out")

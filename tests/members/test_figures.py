@@ -1,4 +1,4 @@
-"""Every figure of the roster, counted by hand: the day before, the first, the last and the day after; a foreign branch."""
+"""Every figure of the roster, counted by hand: day before, first, last, day after; a foreign branch."""
 
 from datetime import date, timedelta
 

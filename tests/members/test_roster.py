@@ -68,7 +68,7 @@ def strip_leaders(diary, winner, later, group):
 
 
 @settings(
-    max_examples=40,
+    max_examples=25,
     deadline=None,
     database=None,
     derandomize=True,

@@ -312,17 +312,26 @@ def test_editing_and_the_conflict_page(world, client_of):
     assert "郑洁" in text
     assert NUMBER not in text
     assert second.context["form"]["name"].value() == "李平平"
-    assert [row.name for row in second.context["rows"] if row.differs] == ["name", "born_on"]
+    assert [row.name for row in second.context["rows"] if not row.same] == ["name", "born_on"]
     again = client_of("secretary").post(address, facts | {"name": "李平平", "version": 2})
     assert again.status_code == 302
     fresh = Member.objects.get(pk=member.pk)
     assert (fresh.name, fresh.phone, fresh.version) == ("李平平", NUMBER, 3)
 
 
+def test_a_refused_edit_leaves_the_page_naming_the_record_as_it_is(world, client_of):
+    member = world.members["member"]
+    facts = {"name": "李平平", "sex": "m", "born_on": "2005-05-04", "joined_on": "2010-06-01"}
+    facts |= {"full_on": "2011-06-01", "new_phone": "", "version": 1}
+    answer = client_of("secretary").post(reverse("member_edit", args=[member.pk]), facts)
+    assert answer.context["form"].errors.keys() == {"joined_on"}
+    assert (answer.context["member"].name, answer.context["form"]["name"].value()) == ("李平", "李平平")
+
+
 def test_a_number_can_be_taken_out(world, client_of):
     member = make_member(world.a, "冉阳", phone=NUMBER)
     facts = {"name": "冉阳", "sex": "m", "born_on": "1985-05-04", "joined_on": "2010-06-01", "full_on": "2011-06-01",
-             "new_phone": "", "drop_phone": "on", "version": 1}  # fmt: skip
+             "new_phone": "无",  "version": 1}  # fmt: skip
     assert client_of("secretary").post(reverse("member_edit", args=[member.pk]), facts).status_code == 302
     assert Member.objects.get(pk=member.pk).phone == ""
 
@@ -373,7 +382,7 @@ def test_acts_that_do_not_fit_are_not_offered(world, client_of):
     assert [tab["label"] for tab in page.context["tabs"]] == [
         "调整党小组",
         "任组长",
-        "离开",
+        "转出或离开",
         "更正记录",
         "解除账号",
     ]
@@ -450,3 +459,32 @@ def test_an_empty_roster_says_what_to_do(world, client_of):
         "没有符合条件的党员"
         in client_of("secretary").get(reverse("members"), {"words": "无此人"}).content.decode()
     )
+
+
+def test_the_history_speaks_chinese(world, client_of):
+    member = world.members["member"]
+    move(client_of("secretary"), member, "regroup", version=1, group=world.group2.pk, day="2026-06-01")
+    edited = {"name": "李平", "sex": "f", "born_on": "1985-05-05", "joined_on": "2010-06-01"}
+    edited |= {"full_on": "2011-06-01", "new_phone": NUMBER, "version": 2}
+    client_of("secretary").post(reverse("member_edit", args=[member.pk]), edited)
+    history = client_of("secretary").get(reverse("member", args=[member.pk])).context["history"]
+    assert [
+        (item["what"], [(line.label, line.old, line.new) for line in item["lines"]]) for item in history
+    ] == [
+        (
+            "修改党员信息",
+            [
+                ("性别", "男", "女"),
+                ("出生日期", "", "（已变更，不记录内容）"),
+                ("联系电话", "", "（已变更，不记录内容）"),
+            ],
+        ),
+        (
+            "调整党小组",
+            [
+                ("党小组", f"{world.group1}（{world.group1.pk}）", f"{world.group2}（{world.group2.pk}）"),
+                ("起", "2020-01-01", "2026-06-01"),
+                ("起因", "建档登记", "调整党小组"),
+            ],
+        ),
+    ]

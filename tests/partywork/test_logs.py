@@ -28,8 +28,8 @@ def test_a_line_is_one_json_object_with_the_request_in_it():
         facts.current.reset(token)
     assert made.pop("at").startswith("20")
     assert made == {
-        "level": "INFO", "logger": "partywork.trial", "message": "会议 7 已登记", "reference": "ABCD-EFGH", "ip": "10.0.0.1",
-        "user": None, "meeting": 7,
+        "level": "INFO", "logger": "partywork.trial", "message": "会议 7 已登记", "reference": "ABCD-EFGH",
+        "ip": "10.0.0.1", "user": None, "meeting": 7,
     }  # fmt: skip
 
 
@@ -45,7 +45,8 @@ def test_a_lone_surrogate_does_not_lose_the_line():
 
 @pytest.mark.parametrize(
     "text",
-    [f"电话{MOBILE}写错", f"证件 {ID}。", f"证件{ID.lower()}", f"phone={MOBILE}", "password='geheim'", '{"id_number": "geheim"}',
+    [f"电话{MOBILE}写错", f"证件 {ID}。", f"证件{ID.lower()}", f"phone={MOBILE}", "password='geheim'",
+     '{"id_number": "geheim"}',
      "<QueryDict: {'password': ['geheim']}>", "new_password1=geheim&x=1", "Phone: geheim"],
 )  # fmt: skip
 def test_protected_values_are_hidden(text):

@@ -59,6 +59,13 @@ def test_of_eight_saves_at_once_one_wins(database, note):
     assert Note.objects.get().version == 2
 
 
+def test_without_the_claim_all_eight_go_through_and_seven_are_lost(database, note, monkeypatch):
+    """The negative control."""
+    monkeypatch.setattr("tests.partywork.test_versions.claim_version", lambda note, expected: None)
+    assert database.at_once(8, lambda number: save(note.pk, 1, f"第{number}人")) == [None] * 8
+    assert Note.objects.get().version == 1
+
+
 def test_the_form_carries_the_version_it_was_made_from(note):
     assert 'name="version" value="1"' in str(NoteForm(instance=note))
     form = NoteForm({"title": "乙", "held_on": "", "version": ""}, instance=note)

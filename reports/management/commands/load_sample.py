@@ -18,12 +18,15 @@ class Command(BaseCommand):
     def add_arguments(self, parser) -> None:
         parser.add_argument("--size", choices=loader.SIZES, default="bureau", help="small：3个支部；bureau：12个支部；large：200个支部")
         parser.add_argument("--until", metavar="日期", help="样例的最后一天，例如 2026-06-30；默认今天")
+        parser.add_argument("--if-empty", action="store_true", help="数据库里已有别的数据时什么也不做")
         parser.add_argument("--json", action="store_true", help="只输出 JSON")
 
     def handle(self, *, size: str, until: str | None, **options) -> None:
         if settings.PRODUCTION:
             raise CommandError("生产环境不能装入样例数据。")
         day = _day(until)
+        if options["if_empty"] and not (loader.is_loaded() or loader.is_empty()):
+            return
         if loader.is_loaded():
             told = {"size": None, "accounts": loader.sample_accounts(), "password": loader.PASSWORD, "loaded": False}
         else:

@@ -1,4 +1,5 @@
 """Signing in and out through the real page, the limiter, and what the journal keeps of it."""
+
 from __future__ import annotations
 
 import re
@@ -52,8 +53,15 @@ def test_one_is_led_back_to_the_page_asked_for_but_never_off_the_site(world):
     assert sign_in(Client(), "staff", next="https://example.org/").url == reverse("home")
 
 
-@pytest.mark.parametrize(("username", "password"), [
-    ("secretary", "wrong"), ("nobody-here", PASSWORD), ("disabled", PASSWORD), ("secretary", PASSWORD.upper())])
+@pytest.mark.parametrize(
+    ("username", "password"),
+    [
+        ("secretary", "wrong"),
+        ("nobody-here", PASSWORD),
+        ("disabled", PASSWORD),
+        ("secretary", PASSWORD.upper()),
+    ],
+)
 def test_every_refusal_says_the_same(world, username, password):
     client = Client()
     response = sign_in(client, username, password)
@@ -66,15 +74,27 @@ def test_every_refusal_says_the_same(world, username, password):
 def test_what_was_typed_is_kept_only_if_it_names_an_account(world):
     sign_in(Client(), "secretary", "wrong")
     sign_in(Client(), "my-secret-password", "x")
-    assert journal() == [("login.refused", "赵敏", "refused"), ("login.refused", "（没有这个登录名）", "refused")]
+    assert journal() == [
+        ("login.refused", "赵敏", "refused"),
+        ("login.refused", "（没有这个登录名）", "refused"),
+    ]
     assert not any("my-secret-password" in str(vars(entry)) for entry in Entry.objects.all())
 
 
-@pytest.mark.parametrize(("facts", "errors"), [
-    ({"username": "", "password": ""}, {"username": ["请填写登录名。"], "password": ["请填写密码。"]}),
-    ({"username": "长" * 10_000, "password": "x"}, {"username": ["登录名最多 150 个字，现在有 10000 个，请缩短。"]}),
-    ({"username": "a\x07b", "password": "x"}, {"username": ["登录名的“a”后面有控制字符，请删去后重新输入这几个字。"]}),
-])
+@pytest.mark.parametrize(
+    ("facts", "errors"),
+    [
+        ({"username": "", "password": ""}, {"username": ["请填写登录名。"], "password": ["请填写密码。"]}),
+        (
+            {"username": "长" * 10_000, "password": "x"},
+            {"username": ["登录名最多 150 个字，现在有 10000 个，请缩短。"]},
+        ),
+        (
+            {"username": "a\x07b", "password": "x"},
+            {"username": ["登录名的“a”后面有控制字符，请删去后重新输入这几个字。"]},
+        ),
+    ],
+)
 def test_bad_input(world, facts, errors):
     response = Client().post(LOGIN, facts)
     assert (response.status_code, response.context["form"].errors, journal()) == (200, errors, [])
@@ -101,8 +121,17 @@ def test_others_at_the_address_and_the_owner_elsewhere_get_in(world):
 
 
 def test_a_forged_header_buys_no_tries(world):
-    codes = [Client().post(LOGIN, {"username": "secretary", "password": "wrong"}, REMOTE_ADDR="10.0.0.7",
-                           HTTP_X_FORWARDED_FOR=f"1.2.3.{number}").status_code for number in range(5)]
+    codes = [
+        Client()
+        .post(
+            LOGIN,
+            {"username": "secretary", "password": "wrong"},
+            REMOTE_ADDR="10.0.0.7",
+            HTTP_X_FORWARDED_FOR=f"1.2.3.{number}",
+        )
+        .status_code
+        for number in range(5)
+    ]
     assert codes[-1] == 429
 
 

@@ -1,4 +1,5 @@
 """The permissions table, cell by cell: every refusal is written out."""
+
 from __future__ import annotations
 
 import pytest
@@ -10,23 +11,38 @@ from branches.models import Branch, PartyGroup
 from tests.cast import CAST
 
 N, O, B, D, A = Reach.NONE, Reach.OWN, Reach.BRANCH, Reach.BELOW, Reach.ALL  # noqa: E741
-ROLES = ("secretary", "deputy", "organisation", "publicity", "discipline", "staff", "inspector", "leader", "member", "keeper", "auditor")
+ROLES = (
+    "secretary",
+    "deputy",
+    "organisation",
+    "publicity",
+    "discipline",
+    "staff",
+    "inspector",
+    "leader",
+    "member",
+    "keeper",
+    "auditor",
+)
+# fmt: off
 EXPECTED = {
-    #                      书记 副书 组织 宣传 纪检 党办 督查 领导 党员 管理 审计
-    "org.view":          (D, D, D, D, D, D, D, D, N, N, N),
-    "org.edit":          (N, N, N, N, N, D, N, N, N, N, N),
-    "org.groups":        (B, B, B, N, N, D, N, N, N, N, N),
-    "members.view":      (D, D, D, D, D, D, D, D, O, N, N),
-    "members.edit":      (B, B, B, N, N, D, N, N, N, N, N),
-    "meetings.view":     (D, D, D, D, D, D, D, D, N, N, N),
-    "meetings.edit":     (B, B, B, B, B, D, N, N, N, N, N),
-    "reports.view":      (D, D, D, D, D, D, D, D, N, N, N),
-    "reports.edit":      (B, B, N, N, N, D, N, N, N, N, N),
-    "reports.templates": (N, N, N, N, N, A, N, N, N, N, N),
-    "bureau.edit":       (N, N, N, N, N, A, N, N, N, N, N),
-    "accounts.manage":   (N, N, N, N, N, N, N, N, N, A, N),
-    "journal.view":      (N, N, N, N, N, N, N, N, N, N, A),
+    #                    书 副 组 宣 纪 党 督 领 党 管 审
+    #                    记 书 织 传 检 办 查 导 员 理 计
+    "org.view":         (D, D, D, D, D, D, D, D, N, N, N),
+    "org.edit":         (N, N, N, N, N, D, N, N, N, N, N),
+    "org.groups":       (B, B, B, N, N, D, N, N, N, N, N),
+    "members.view":     (D, D, D, D, D, D, D, D, O, N, N),
+    "members.edit":     (B, B, B, N, N, D, N, N, N, N, N),
+    "meetings.view":    (D, D, D, D, D, D, D, D, N, N, N),
+    "meetings.edit":    (B, B, B, B, B, D, N, N, N, N, N),
+    "reports.view":     (D, D, D, D, D, D, D, D, N, N, N),
+    "reports.edit":     (B, B, N, N, N, D, N, N, N, N, N),
+    "reports.templates":(N, N, N, N, N, A, N, N, N, N, N),
+    "bureau.edit":      (N, N, N, N, N, A, N, N, N, N, N),
+    "accounts.manage":  (N, N, N, N, N, N, N, N, N, A, N),
+    "journal.view":     (N, N, N, N, N, N, N, N, N, N, A),
 }
+# fmt: on
 
 
 def test_the_expected_table_is_whole():
@@ -43,14 +59,26 @@ def test_a_role_of_the_table_is_never_refused_outright():
     assert [action for action, (_, row) in TABLE.items() if Reach.NONE in row.values()] == []
 
 
-@pytest.mark.parametrize(("who", "seen"), [
-    ("member", []), ("secretary", ["ZB01"]), ("neighbour", ["ZB02"]), ("general", ["JG", "ZB01", "ZB02"]), ("keeper", []),
-    ("auditor", []), ("former", []), ("disabled", []),
-    ("staff", ["DW", "JG", "ZB01", "ZB02", "JC", "ZB03", "ZB04", "ZB05", "ZB06"])])
+@pytest.mark.parametrize(
+    ("who", "seen"),
+    [
+        ("member", []),
+        ("secretary", ["ZB01"]),
+        ("neighbour", ["ZB02"]),
+        ("general", ["JG", "ZB01", "ZB02"]),
+        ("keeper", []),
+        ("auditor", []),
+        ("former", []),
+        ("disabled", []),
+        ("staff", ["DW", "JG", "ZB01", "ZB02", "JC", "ZB03", "ZB04", "ZB05", "ZB06"]),
+    ],
+)
 def test_list_and_object_agree_on_organisations(world, who, seen):
     account = world[who]
     by_list = list(Branch.objects.visible_to(account).values_list("code", flat=True))
-    assert by_list == [branch.code for branch in Branch.objects.all() if account.can("org.view", branch)] == seen
+    assert (
+        by_list == [branch.code for branch in Branch.objects.all() if account.can("org.view", branch)] == seen
+    )
 
 
 @pytest.mark.parametrize("who", CAST[1:])
@@ -71,7 +99,9 @@ def test_who_may_appoint_and_who_may_found(world):
 def test_the_page_is_the_table_and_marks_ones_own_posts(client_of):
     context = client_of("member").get(reverse("permissions")).context
     assert [row["label"] for row in context["rows"]] == [label for label, _ in TABLE.values()]
-    assert [tuple(cell["reach"] for cell in row["cells"]) for row in context["rows"]] == list(EXPECTED.values())
+    assert [tuple(cell["reach"] for cell in row["cells"]) for row in context["rows"]] == list(
+        EXPECTED.values()
+    )
     assert [role["label"] for role in context["roles"] if role["mine"]] == ["党员"]
 
 

@@ -1,4 +1,5 @@
 """How long a session lives, the first password, and rights that are lost at once."""
+
 from __future__ import annotations
 
 import time
@@ -72,7 +73,9 @@ def test_a_session_is_not_rewritten_at_every_page(client_of, django_assert_num_q
 def test_a_disabled_account_is_out_with_its_next_request(world, client_of):
     client = client_of("secretary")
     assert open_page(client) == 200
-    services.edit_account(actor=world["keeper"], account=world["secretary"], version=1, display_name="赵敏", is_active=False)
+    services.edit_account(
+        actor=world["keeper"], account=world["secretary"], version=1, display_name="赵敏", is_active=False
+    )
     assert (open_page(client), Session.objects.count()) == (302, 0)
 
 
@@ -92,7 +95,9 @@ def test_a_post_counts_from_its_first_day(world):
 
 
 def change(client: Client, old=PASSWORD, new=NEW, again=None):
-    return client.post(reverse("password_change"), {"old_password": old, "new_password": new, "again": again or new})
+    return client.post(
+        reverse("password_change"), {"old_password": old, "new_password": new, "again": again or new}
+    )
 
 
 def test_changing_the_password_ends_the_other_sessions_and_renews_this_one(world, client_of):
@@ -104,13 +109,31 @@ def test_changing_the_password_ends_the_other_sessions_and_renews_this_one(world
     assert Account.objects.get(pk=world["secretary"].pk).check_password(NEW)
 
 
-@pytest.mark.parametrize(("typed", "errors"), [
-    ({"old": "wrong"}, {"old_password": ["现在的密码不对。"]}),
-    ({"again": "不一样的密码一二三四"}, {"again": ["两次输入的新密码不一样。"]}),
-    ({"new": "短"}, {"new_password": ["密码太短，至少要 10 个字符。", "密码几乎只有本单位常用词、年份或键盘上相邻的键，容易被猜到，请换一个。"]}),
-    ({"new": PASSWORD}, {"new_password": ["新密码和现在的密码一样，请换一个。"]}),
-    ({"old": "", "new": ""}, {"old_password": ["请填写现在的密码。"], "new_password": ["请填写新密码。"], "again": ["请填写再输入一次新密码。"]}),
-])
+@pytest.mark.parametrize(
+    ("typed", "errors"),
+    [
+        ({"old": "wrong"}, {"old_password": ["现在的密码不对。"]}),
+        ({"again": "不一样的密码一二三四"}, {"again": ["两次输入的新密码不一样。"]}),
+        (
+            {"new": "短"},
+            {
+                "new_password": [
+                    "密码太短，至少要 10 个字符。",
+                    "密码几乎只有本单位常用词、年份或键盘上相邻的键，容易被猜到，请换一个。",
+                ]
+            },
+        ),
+        ({"new": PASSWORD}, {"new_password": ["新密码和现在的密码一样，请换一个。"]}),
+        (
+            {"old": "", "new": ""},
+            {
+                "old_password": ["请填写现在的密码。"],
+                "new_password": ["请填写新密码。"],
+                "again": ["请再输入一次新密码。"],
+            },
+        ),
+    ],
+)
 def test_a_password_is_refused_beside_its_field(client_of, typed, errors):
     response = change(client_of("secretary"), **typed)
     assert (response.status_code, response.context["form"].errors) == (200, errors)

@@ -1,4 +1,5 @@
 """The keeper's desk, the auditor's journal and the menu, each through real requests."""
+
 from __future__ import annotations
 
 import uuid
@@ -23,9 +24,17 @@ def listed(response) -> list[str]:
     return [account.display_name for account in response.context["page_obj"]]
 
 
-@pytest.mark.parametrize(("query", "found"), [
-    ({"words": "赵"}, ["赵敏"]), ({"words": "SECRET"}, ["赵敏"]), ({"role": "auditor"}, ["褚安"]), ({"is_active": "0"}, ["蒋停"]),
-    ({"words": "无此人"}, []), ({"words": "x" * 101}, [])])
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ({"words": "赵"}, ["赵敏"]),
+        ({"words": "SECRET"}, ["赵敏"]),
+        ({"role": "auditor"}, ["褚安"]),
+        ({"is_active": "0"}, ["蒋停"]),
+        ({"words": "无此人"}, []),
+        ({"words": "x" * 101}, []),
+    ],
+)
 def test_accounts_are_found(client_of, query, found):
     assert listed(client_of("keeper").get(reverse("accounts"), query)) == found
 
@@ -68,13 +77,19 @@ def test_the_same_form_twice_makes_one_account(client_of):
     assert Account.objects.filter(username="wang.fang").count() == 1
 
 
-@pytest.mark.parametrize(("bad", "errors"), [
-    ({"username": "王芳"}, {"username": ["登录名应以字母开头，由3到30个小写字母、数字、点、横线或下划线组成。"]}),
-    ({"username": "Secretary"}, {"username": ["登录名“secretary”已被使用，请换一个。"]}),
-    ({"role": "secretary"}, {"branch": ["请选择在哪个党组织任职。"]}),
-    ({"start_on": "2026-02-29"}, {"start_on": ["任职日期不对：2026年2月没有29日。"]}),
-    ({"display_name": ""}, {"display_name": ["请填写姓名。"]}),
-])
+@pytest.mark.parametrize(
+    ("bad", "errors"),
+    [
+        (
+            {"username": "王芳"},
+            {"username": ["登录名应以字母开头，由3到30个小写字母、数字、点、横线或下划线组成。"]},
+        ),
+        ({"username": "Secretary"}, {"username": ["登录名“secretary”已被使用，请换一个。"]}),
+        ({"role": "secretary"}, {"branch": ["请选择在哪个党组织任职。"]}),
+        ({"start_on": "2026-02-29"}, {"start_on": ["任职日期不对：2026年2月没有29日。"]}),
+        ({"display_name": ""}, {"display_name": ["请填写姓名。"]}),
+    ],
+)
 def test_bad_input_is_told_beside_the_field(client_of, bad, errors):
     response = client_of("keeper").post(reverse("account_new"), NEW | bad)
     assert (response.status_code, response.context["form"].errors) == (200, errors)
@@ -82,9 +97,17 @@ def test_bad_input_is_told_beside_the_field(client_of, bad, errors):
 
 
 def test_fields_that_the_form_does_not_show_stay(world, client_of):
-    extra = {"username": "hacked", "password": "x", "must_change_password": "on", "is_sample": "on", "created_at": "2000-01-01"}
-    client_of("keeper").post(reverse("account_edit", args=[world["member"].pk]),
-                             {"display_name": "李萍", "is_active": "on", "version": 1} | extra)
+    extra = {
+        "username": "hacked",
+        "password": "x",
+        "must_change_password": "on",
+        "is_sample": "on",
+        "created_at": "2000-01-01",
+    }
+    client_of("keeper").post(
+        reverse("account_edit", args=[world["member"].pk]),
+        {"display_name": "李萍", "is_active": "on", "version": 1} | extra,
+    )
     account = Account.objects.get(pk=world["member"].pk)
     before = world["member"]
     assert (account.display_name, account.version) == ("李萍", 2)
@@ -139,7 +162,10 @@ def test_administrators_see_no_business_page(world, client_of, who):
 def test_nobody_else_sees_the_desk(world, client_of, who):
     client, member = client_of(who), world["member"]
     assert [client.get(reverse(name)).status_code for name in ("accounts", "account_new")] == [403, 403]
-    assert {client.get(reverse(name, args=[member.pk])).status_code for name in ("account", "account_edit", "post_new")} == {404}
+    assert {
+        client.get(reverse(name, args=[member.pk])).status_code
+        for name in ("account", "account_edit", "post_new")
+    } == {404}
     assert client.post(reverse("account_reset", args=[member.pk])).status_code == 404
     assert client.get(reverse("post_end", args=[member.posts.get().pk])).status_code == 404
 
@@ -157,7 +183,10 @@ def test_the_auditor_reads_who_did_what_but_no_content(world, client_of):
     write(world, "account.edit", world["member"], changes={"display_name": ["李平", "李萍"]})
     write(world, "meetings.edit", meeting, changes={"title": ["甲", "乙"]}, reason="原因里的内容")
     page = client_of("auditor").get(reverse("journal"))
-    assert [(row.target, row.fields) for row in page.context["trail"]] == [(f"会议 第{meeting.pk}号", "主题"), ("李平", "姓名")]
+    assert [(row.target, row.fields) for row in page.context["trail"]] == [
+        (f"会议 第{meeting.pk}号", "主题"),
+        ("李平", "姓名"),
+    ]
     text = page.content.decode()
     assert [word for word in ("秘密议题", "李萍", "原因里的内容") if word in text] == []
 
@@ -200,7 +229,11 @@ def test_a_refused_right_is_in_the_journal(world, client_of):
     client_of("secretary").get(reverse("journal"))
     entry = Entry.objects.get()
     assert (entry.action, entry.actor, entry.target_label, entry.result) == (
-        "access.refuse", world["secretary"], "GET /journal/", "refused")
+        "access.refuse",
+        world["secretary"],
+        "GET /journal/",
+        "refused",
+    )
 
 
 def test_the_journal_asks_the_same_whatever_its_length(world, client_of, django_assert_num_queries):
@@ -219,17 +252,33 @@ BOOKS = ["待办", "会议", "党员", "组织", "报告", "指标", "一览表"
 OPEN = ["制度依据", "权限一览"]
 
 
-@pytest.mark.parametrize(("who", "labels"), [
-    ("member", ["首页", "我的档案", *OPEN]), ("secretary", ["我的支部", *BOOKS, *OPEN]), ("leader", ["工作台", *BOOKS, *OPEN]),
-    ("staff", ["工作台", *BOOKS, "单位设置", "报告模板", *OPEN]), ("keeper", ["首页", "账号", *OPEN]),
-    ("auditor", ["首页", "操作日志", *OPEN]), ("former", ["首页", *OPEN])])
+@pytest.mark.parametrize(
+    ("who", "labels"),
+    [
+        ("member", ["首页", "我的档案", *OPEN]),
+        ("secretary", ["我的支部", *BOOKS, *OPEN]),
+        ("leader", ["工作台", *BOOKS, *OPEN]),
+        ("staff", ["工作台", *BOOKS, "单位设置", "报告模板", *OPEN]),
+        ("keeper", ["首页", "账号", *OPEN]),
+        ("auditor", ["首页", "操作日志", *OPEN]),
+        ("former", ["首页", *OPEN]),
+    ],
+)
 def test_the_menu_holds_what_one_may_open(world, who, labels):
     assert [item["label"] for section in menu_of(world[who], "/") for item in section["items"]] == labels
 
 
-@pytest.mark.parametrize(("path", "label"), [("/org/3/edit/", "组织"), ("/bureau/", "单位设置"), ("/", "工作台"), ("/login/", None)])
+@pytest.mark.parametrize(
+    ("path", "label"),
+    [("/org/3/edit/", "组织"), ("/bureau/", "单位设置"), ("/", "工作台"), ("/login/", None)],
+)
 def test_the_menu_marks_where_one_is(world, path, label):
-    marked = [item["label"] for section in menu_of(world["staff"], path) for item in section["items"] if item["active"]]
+    marked = [
+        item["label"]
+        for section in menu_of(world["staff"], path)
+        for item in section["items"]
+        if item["active"]
+    ]
     assert marked == ([label] if label else [])
 
 

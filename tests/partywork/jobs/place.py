@@ -32,7 +32,7 @@ def all_places() -> list:
     return ["laptop", *services]
 
 
-def wait_for(what, seconds: float = 15, every: float = 0.05):
+def wait_for(what, seconds: float = 40, every: float = 0.05):
     """The first true answer, or a failure that says what was waited for."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -50,6 +50,20 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
     }
     env.setdefault("DJANGO_SETTINGS_MODULE", "partywork.settings")
     return env | more
+
+
+def parent_of(pid: int) -> int:
+    """0 when there is no such process, or only its corpse."""
+    try:
+        state, parent = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[:2]
+    except OSError:
+        return 0
+    return 0 if state in "ZX" else int(parent)
+
+
+def children_of(parent: int) -> list[int]:
+    pids = [int(path.name) for path in Path("/proc").iterdir() if path.name.isdecimal()]
+    return [pid for pid in pids if parent_of(pid) == parent]
 
 
 class Laptop:

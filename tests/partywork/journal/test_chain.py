@@ -78,8 +78,8 @@ def test_without_the_triggers_the_change_would_go_through(ten):
 
 COLUMNS = {
     "at": "2020-01-01 00:00:00+00:00", "actor_name": "李四", "ip": "9.9.9.9", "action": "other.do",
-    "target_type": "a.b", "target_id": "77", "target_label": "别的", "reason": "没有", "changes": {"n": [1, 2]}, "result": "failed",
-    "prev_hash": "0" * 64, "hash": "0" * 64, "actor": None,
+    "target_type": "a.b", "target_id": "77", "target_label": "别的", "reason": "没有", "changes": {"n": [1, 2]},
+    "result": "failed", "prev_hash": "0" * 64, "hash": "0" * 64, "actor": None,
 }  # fmt: skip
 
 

@@ -1,4 +1,5 @@
 """manage.py create_keeper: the first account of an installation, or a new one when every keeper is locked out."""
+
 from __future__ import annotations
 
 import getpass
@@ -47,12 +48,18 @@ class Command(BaseCommand):
             return root
         if not committee:
             raise CommandError("系统里还没有党组织，请用 --committee 写明机关党委全称。")
-        return found_committee(name=committee, short_name="机关党委", code="DW",
-                               founded_on=read_date(founded_on, "成立日期") or today())
+        return found_committee(
+            name=committee,
+            short_name="机关党委",
+            code="DW",
+            founded_on=read_date(founded_on, "成立日期") or today(),
+        )
 
     def ask(self) -> str:
         if not sys.stdin.isatty():
-            raise CommandError("没有密码：请设置环境变量 KEEPER_PASSWORD 或 KEEPER_PASSWORD_FILE，或在终端里运行。")
+            raise CommandError(
+                "没有密码：请设置环境变量 KEEPER_PASSWORD 或 KEEPER_PASSWORD_FILE，或在终端里运行。"
+            )
         password = getpass.getpass("密码：")
         if getpass.getpass("再输入一次：") != password:
             raise CommandError("两次输入的密码不一样。")

@@ -1,0 +1,164 @@
+"""A really valid submission for every URL that takes a POST: the form as its page shows it to somebody who may, with
+the answers that he would add. A URL that takes POST and has no row in `SUBMISSIONS` makes the standing tests fail.
+"""
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from partywork.periods import today
+from reports.making import builtin_template
+from tests.factories import PASSWORD
+from tests.forms_on_pages import PageForm, Values, form_to
+from tests.stage import Stage, address, branch_pk, picture, routes
+
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+Fill = Callable[[Stage, str], Values]
+OWNERS = {"a": "secretary", "b": "neighbour", "x": "secretary", "draft": "secretary", "-": "secretary"}
+
+
+@dataclass(frozen=True)
+class Submission:
+    """`who` sends it (by letter), `page` shows the form (None: a button without a form of its own, `fill` is all)."""
+
+    fill: Fill | None = None
+    who: str | dict[str, str] = field(default_factory=lambda: OWNERS)
+    page: str | None = "same"
+    query: str = ""
+    to: str = ""
+    creates: str = ""      # the label of the model of which it makes one row
+    fields: tuple[str, ...] = ()   # names that the page's scripts or buttons add
+
+    def sender(self, letter: str) -> str:
+        return self.who if isinstance(self.who, str) else self.who.get(letter, "secretary")
+
+
+def given(**values: Any) -> Fill:
+    return lambda stage, letter: values
+
+
+def day() -> str:
+    return today().isoformat()
+
+
+def template_file() -> SimpleUploadedFile:
+    return SimpleUploadedFile("模板.docx", builtin_template().read_bytes(), content_type=DOCX)
+
+
+def _member_facts(stage: Stage, letter: str) -> Values:
+    return {"name": "林小雨", "sex": "f", "born_on": "1990-05-01", "joined_on": "2012-06-01", "full_on": "2013-06-01",
+            "start_on": "2024-01-01", "reason": "first", "branch": branch_pk(stage, letter if letter != "-" else "a")}
+
+
+def _meeting(stage: Stage, letter: str) -> Values:
+    return {"kinds": "study", "title": "学习党章", "minutes": "会议记录一\n会议记录二",
+            "branch": branch_pk(stage, letter if letter != "-" else "a")}
+
+
+def _files(stage: Stage, letter: str) -> Values:
+    return _meeting(stage, letter) | {"files": picture()}
+
+
+SUBMISSIONS: dict[str, Submission] = {
+    "login": Submission(given(username="member", password=PASSWORD), "nobody"),
+    "logout": Submission(page="permissions"),
+    "password_change": Submission(given(old_password=PASSWORD, new_password="songlin-0873-he", again="songlin-0873-he")),
+    "account_new": Submission(lambda stage, letter: {
+        "username": "xinren", "display_name": "新人", "role": "organisation", "branch": stage.world.a.pk, "start_on": day()},
+        "keeper", creates="accounts.Account"),
+    "account_edit": Submission(given(display_name="改名"), "keeper"),
+    "account_reset": Submission(None, "keeper", page="account"),
+    "post_new": Submission(lambda stage, letter: {"role": "organisation", "branch": stage.world.a.pk}, "keeper",
+                           creates="accounts.Post"),
+    "post_end": Submission(given(day=day()), "keeper"),
+    "org_new": Submission(lambda stage, letter: {
+        "parent": stage.world.office.pk, "name": "中共云溪县林业局新支部", "short_name": "新支部", "code": "ZB77",
+        "kind": "branch", "founded_on": "2024-01-01"}, "staff", creates="branches.Branch"),
+    "branch_edit": Submission(given(note="更正备注"), "staff"),
+    "branch_dissolve": Submission(given(day=day(), reason="机关党委批复"), "staff"),
+    "group_new": Submission(given(name="第九党小组", founded_on="2024-01-01"), creates="branches.PartyGroup"),
+    "group_edit": Submission(given(name="改名党小组")),
+    "group_dissolve": Submission(given(day=day(), reason="支部大会决定")),
+    "bureau": Submission(given(addressee="县直机关工委"), "staff"),
+    "member_new": Submission(_member_facts, creates="members.Member"),
+    "member_edit": Submission(given(born_on="1986-01-02")),
+    "member_move": Submission(lambda stage, letter: {
+        "group": stage.objects[f"group.{letter if letter != 'x' else 'a'}"].pk, "day": day()}),
+    "member_phone": Submission(page="member"),
+    "meeting_new": Submission(_meeting, creates="meetings.Meeting"),
+    "meeting_autosave": Submission(_meeting, page="meeting_new", to="meeting_new", creates="meetings.Meeting"),
+    "meeting_attendance": Submission(_meeting, page="meeting_new", to="meeting_new"),
+    "meeting_file_add": Submission(_files, page="meeting_new", to="meeting_new", creates="files.Attachment",
+                                   fields=("meeting",)),
+    "meeting_file_remove": Submission(page=None),
+    "meeting_edit": Submission(given(title="更正后的主题", reason="写错了主题")),
+    "meeting_void": Submission(given(reason="重复登记")),
+    "report_new": Submission(lambda stage, letter: {
+        "branch": branch_pk(stage, letter if letter != "-" else "a"), "period": "2025H2"}, creates="reports.Report"),
+    "passage_save": Submission(given(text="上半年的工作。"), page="report", fields=("version",)),
+    "shortfall_decide": Submission(given(code="duty.lecture", text="党课次数不够。", state="accepted"), page=None),
+    "report_make": Submission(given(appendix="on"), creates="jobs.Job"),
+    "template_upload": Submission(lambda stage, letter: {"name": "县直格式", "file": template_file()}, "staff",
+                                  creates="reports.ReportTemplate"),
+    "template_retire": Submission(None, "staff", page="templates"),
+    "rule_setting": Submission(given(per="quarter", times="1", reason="机关党委会议决定"), "staff",
+                               creates="branches.RuleSetting"),
+}
+
+
+def form_on_page(stage: Stage, name: str, letter: str = "-", query: str = "") -> PageForm:
+    """The form that leads to a URL, as the person who may send it gets it."""
+    said, shown = SUBMISSIONS[name], "a" if letter == "x" else letter
+    page = address(stage, name if said.page == "same" else said.page, shown, query)
+    answer = stage.ask(said.sender(letter), "GET", page)
+    assert answer.status == 200, f"{page}: {answer.status}"
+    # The form of an address with a query posts back to it; a plain one posts to its path.
+    target = address(stage, said.to or name, shown, query)
+    found = [form for target in (target, target.partition("?")[0]) for form in [_try(answer.body, page, target)] if form]
+    assert found, f"no form on {page} posts to {target}"
+    return found[0]
+
+
+def _try(body: bytes, page: str, target: str) -> PageForm | None:
+    try:
+        return form_to(body, page, target)
+    except AssertionError:
+        return None
+
+
+def payload(stage: Stage, name: str, letter: str = "-") -> Values:
+    """The valid answer for one object; for a missing object it is branch A's, naming what does not exist."""
+    if (name, letter) not in stage.payloads:
+        stage.payloads[name, letter] = build(stage, name, letter)
+    return fresh(stage.payloads[name, letter])
+
+
+def fresh(values: Values) -> Values:
+    """Files are read once: every request gets its own."""
+    return {name: SimpleUploadedFile(value.name, b"".join(value.chunks()), value.content_type)
+            if isinstance(value, SimpleUploadedFile) else value for name, value in values.items()}
+
+
+def build(stage: Stage, name: str, letter: str) -> Values:
+    said = SUBMISSIONS[name]
+    fill = said.fill(stage, letter) if said.fill else {}
+    if letter == "draft":  # continued in the form of a new meeting, thrown away by a bare button
+        return {}
+    if said.page is None:
+        return fill
+    return {key: value for key, value in form_on_page(stage, name, letter).filled(**fill).items()
+            if key != "csrfmiddlewaretoken"}
+
+
+def allowed(name: str) -> list[str]:
+    """The methods that a URL's view lets in, as its decorator says; a view without one takes everything."""
+    view = next(route.callback for route in routes() if route.name == name)
+    while view is not None:
+        for cell in getattr(view, "__closure__", None) or ():
+            if isinstance(cell.cell_contents, list) and set(cell.cell_contents) & {"GET", "POST"}:
+                return cell.cell_contents
+        view = getattr(view, "__wrapped__", None)
+    return ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]

@@ -1,0 +1,141 @@
+"""Every sentence for 0, 1 and many: whole texts, in the report of the whole and of one branch."""
+from __future__ import annotations
+
+import pytest
+
+from partywork.periods import Period
+from reports import sentences as say
+from reports.pieces import Facts, Number, joined, marked, numeral, sentence, text_of, tidy
+
+H1, H2 = Period.parse("2026H1"), Period.parse("2026H2")
+
+
+def told(tell, single: bool = False, period: Period = H1, **values) -> str:
+    return text_of(tell(Facts({key.replace("__", "."): value for key, value in values.items()}, single, period, "机关党委")))
+
+
+LESSONS = {"meetings__congress": 23, "meetings__committee": 69, "meetings__group": 125}
+LECTURE = {"meetings__lecture": 5, "meetings__lecture_by_leader": 2}
+GRADES = [{"code": "excellent", "label": "优秀", "count": 3}, {"code": "qualified", "label": "合格", "count": 9}]
+
+TABLE = [
+    (say.leadership, {}, ""),
+    (say.leadership, {"meetings__party_group_work": 1}, "上半年，党组会研究党建工作1次。"),
+    (say.leadership, {"meetings__first_topic": 6, "meetings__party_group_work": 2}, "上半年，党组会研究党建工作2次、安排“第一议题”学习6次。"),
+    (say.responsible, {"org__leaders": [], "org__staff": []}, ""),
+    (say.responsible, {"org__leaders": ["冯远"], "org__staff": []}, "分管党建工作的领导有冯远。"),
+    (say.responsible, {"org__leaders": ["冯远", "张立"], "org__staff": ["郑洁"]}, "分管党建工作的领导有冯远、张立，党务工作人员有郑洁。"),
+    (say.work_reports, {"meetings__work_report": 0}, ""),
+    (say.work_reports, {"meetings__work_report": 1}, "各党支部委员会向党员大会报告工作1次。"),
+    (say.mobilisation, {}, ""),
+    (say.mobilisation, {"meetings__mobilisation": 1}, "召开动员会1次。"),
+    (say.organisations, {}, ""),
+    (say.organisations, {"org__branches": 1}, "期末共有党支部1个。"),
+    (say.organisations, {"org__general": 2, "org__branches": 12, "org__groups": 22}, "期末共有党总支2个、党支部12个、党小组22个。"),
+    (say.organisation_changes, {"org__founded": 0}, ""),
+    (say.organisation_changes, {"org__founded": 1}, "新成立党组织1个。"),
+    (say.organisation_changes, {"org__founded": 1, "org__dissolved": 2, "groups__adjustments": 9},
+     "新成立党组织1个，撤销党组织2个，调整党小组成员和组长9人次。"),
+    (say.lessons, {}, ""),
+    (say.lessons, {"meetings__congress": 1}, "上半年，各党支部召开党员大会1次。"),
+    (say.lessons, LESSONS | {"meetings__committee": 0}, "上半年，各党支部召开党员大会23次、党小组会125次。"),
+    (say.lessons, LESSONS, "上半年，各党支部召开党员大会23次、支委会69次、党小组会125次。"),
+    (say.lectures, {"meetings__lecture": 0, "meetings__lecture_by_leader": 0}, ""),
+    (say.lectures, {"meetings__lecture": 1, "meetings__lecture_by_leader": 0}, "开展党课1次。"),
+    (say.lectures, {"meetings__lecture": 1, "meetings__lecture_by_leader": 1}, "开展党课1次，由领导干部讲授。"),
+    (say.lectures, {"meetings__lecture": 5, "meetings__lecture_by_leader": 5}, "开展党课5次，均由领导干部讲授。"),
+    (say.lectures, LECTURE, "开展党课5次，其中领导干部讲授2次。"),
+    (say.theme_days, {"meetings__theme_day": 0}, ""),
+    (say.theme_days, {"meetings__theme_day": 70}, "开展主题党日70次。"),
+    (say.attendance, {"attendance__rate": None}, ""),
+    (say.attendance, {"attendance__rate": 91.6, "attendance__rate_congress": 91.6}, "各类会议到会率为91.6%。"),
+    (say.attendance, {"attendance__rate": 91.6, "attendance__rate_congress": 100.0, "attendance__rate_group": 88.5},
+     "各类会议到会率为91.6%，其中党员大会100%、党小组会88.5%。"),
+    (say.organisation_life, {"meetings__self_criticism": 3}, ""),
+    (say.organisation_life, {"meetings__org_life": 1}, "召开组织生活会1次。"),
+    (say.organisation_life, {"meetings__org_life": 9, "meetings__mutual_criticism": 228}, "召开组织生活会9次，提出相互批评意见228条。"),
+    (say.organisation_life, {"meetings__org_life": 9, "meetings__self_criticism": 148, "meetings__mutual_criticism": 228},
+     "召开组织生活会9次，提出自我批评意见148条、相互批评意见228条。"),
+    (say.appraisal, {"meetings__appraised_by_grade": GRADES}, ""),
+    (say.appraisal, {"meetings__appraisal": 1, "meetings__appraised_by_grade": []}, "开展民主评议党员1次。"),
+    (say.appraisal, {"meetings__appraisal": 1, "meetings__appraised": 9, "meetings__appraised_by_grade": GRADES[1:]},
+     "开展民主评议党员1次，评定等次9人次，均为合格。"),
+    (say.appraisal, {"meetings__appraisal": 2, "meetings__appraised": 12, "meetings__appraised_by_grade": GRADES},
+     "开展民主评议党员2次，评定等次12人次，其中优秀3人次、合格9人次。"),
+    (say.checkups, {}, ""),
+    (say.checkups, {"meetings__checkup": 1}, "开展党性体检1次。"),
+    (say.checkups, {"meetings__checkup": 9, "meetings__checkup_members": 122}, "开展党性体检9次，122名党员参加。"),
+    (say.talks, {}, ""),
+    (say.talks, {"meetings__talk": 8}, "开展谈心谈话8次。"),
+    (say.centre_group, {}, ""),
+    (say.centre_group, {"meetings__centre_seminar": 1}, "上半年，党组理论学习中心组开展专题研讨1次。"),
+    (say.centre_group, {"meetings__centre_study": 3, "meetings__centre_seminar": 1}, "上半年，党组理论学习中心组开展集体学习3次、专题研讨1次。"),
+    (say.democratic_life, {"meetings__democratic_life": []}, ""),
+    (say.democratic_life, {"meetings__democratic_life": ["2026-01-05 查摆作风问题"]}, "1月5日召开民主生活会，主题为“查摆作风问题”。"),
+    (say.democratic_life, {"meetings__democratic_life": ["2026-01-05 2025年度民主生活会", "2026-03-09 查摆问题"]},
+     "1月5日召开2025年度民主生活会；3月9日召开民主生活会，主题为“查摆问题”。"),
+    (say.branch_study, {}, ""),
+    (say.branch_study, {"meetings__study": 47, "meetings__seminar": 11}, "各党支部开展集中学习47次、专题研讨11次。"),
+    (say.roster, {"members__end": 0}, ""),
+    (say.roster, {"members__end": 1, "members__end_full": 1}, "期末共有党员1名，均为正式党员。"),
+    (say.roster, {"members__end": 182, "members__end_full": 181, "members__end_probationary": 1},
+     "期末共有党员182名，其中正式党员181名、预备党员1名。"),
+    (say.on_probation, {"members__probationary_names": []}, ""),
+    (say.on_probation, {"members__probationary_names": ["沈新"]}, "期末处于预备期的党员有沈新。"),
+    (say.on_probation, {"members__probationary_names": ["沈新", "田禾"]}, "期末处于预备期的党员有沈新、田禾。"),
+    (say.comings_and_goings, {}, ""),
+    (say.comings_and_goings, {"members__transfers_in": 1}, "上半年，转入组织关系1人次。"),
+    (say.comings_and_goings, {"members__transfers_in": 1, "members__transfers_out": 3, "members__moved_in": 2, "members__admitted": 4,
+                              "members__turned_full": 5, "members__left": 6},
+     "上半年，转入组织关系1人次，转出组织关系3人次，支部间调整党员2人次，接收预备党员4名，预备党员转正5名，其他原因减少党员6名。"),
+    (say.theme_forms, {}, ""),
+    (say.theme_forms, {"theme__film": 1}, "上半年，主题党日以观影形式开展1次。"),
+    (say.theme_forms, {"theme__study": 8, "theme__film": 9, "theme__red_site": 2},
+     "上半年，主题党日以多种形式开展，其中学习8次、观影9次、红色教育基地参观2次。"),
+    (say.volunteers, {}, ""),
+    (say.volunteers, {"meetings__volunteer_people": 80}, "志愿服务类主题党日共有80人次参加。"),
+]
+
+
+@pytest.mark.parametrize(("tell", "values", "text"), TABLE, ids=lambda each: getattr(each, "__name__", ""))
+def test_sentence(tell, values, text):
+    assert told(tell, **values) == text
+
+
+def test_every_sentence_of_the_definition_is_in_the_table():
+    from reports.definitions.half_year import HALF_YEAR
+
+    told_by = {tell for part in HALF_YEAR.parts for section in part.sections for tell in section.tells}
+    assert told_by == {tell for tell, _, _ in TABLE}
+
+
+@pytest.mark.parametrize(("tell", "values", "text"), [
+    (say.lessons, LESSONS, "上半年，本支部召开党员大会23次、支委会69次、党小组会125次。"),
+    (say.work_reports, {"meetings__work_report": 1}, "支部委员会向党员大会报告工作1次。"),
+    (say.branch_study, {"meetings__study": 1}, "本支部开展集中学习1次。"),
+    (say.comings_and_goings, {"members__moved_in": 2}, "上半年，从本单位其他支部调入党员2人次。"),
+])
+def test_one_branch_speaks_of_itself(tell, values, text):
+    assert told(tell, single=True, **values) == text
+
+
+def test_the_second_half_speaks_of_itself():
+    assert told(say.lessons, period=H2, meetings__congress=2) == "下半年，各党支部召开党员大会2次。"
+    assert (Facts({}, False, H1).coming, Facts({}, False, H2).coming) == ("下半年", "下一年")
+
+
+def test_numbers_stay_marked():
+    facts = Facts({"meetings.congress": 23, "attendance.rate": 91.0}, False, H1)
+    assert marked("大会[meetings.congress]次", facts) == ["大会", Number("meetings.congress", "23"), "次"]
+    assert marked("[attendance.rate]", facts) == [Number("attendance.rate", "91%")]
+    assert marked("[meetings.congress]次，[meetings.lecture]次", facts) == []
+
+
+def test_pieces_join():
+    assert joined([["甲"], [], ["乙", Number("a.b", "1")]]) == ["甲、乙", Number("a.b", "1")]
+    assert sentence("共", [[], []]) == []
+    assert tidy(["甲", "", "乙", Number("a.b", "1"), "丙"]) == ["甲乙", Number("a.b", "1"), "丙"]
+
+
+def test_numerals():
+    assert [numeral(n) for n in (1, 9, 10, 11, 20, 35, 99)] == ["一", "九", "十", "十一", "二十", "三十五", "九十九"]

@@ -1,0 +1,66 @@
+"""What the records propose: missed meetings, low attendance, and what is to come."""
+from __future__ import annotations
+
+from datetime import date
+
+from branches.meetings.duties import Duty, Status
+from branches.meetings.kinds import Kind
+from branches.models import Branch
+from partywork.periods import Period
+from reports.shortfalls import ending_probations, low_attendance, make_good, missed_meetings, proposals
+from tests.factories import make_meeting, make_member
+
+H1 = Period.parse("2026H1")
+
+
+def duty(branch, month: str, kind=Kind.COMMITTEE, group=None) -> Duty:
+    return Duty(branch, group, kind, Period.parse(month), 1, (), Status.OVERDUE, "MTG-2")
+
+
+def texts(found) -> list[str]:
+    return [each.text for each in found]
+
+
+def test_missed_meetings_name_who_and_when(world):
+    one = [duty(world.a, "202601"), duty(world.a, "202603")]
+    assert texts(missed_meetings(one, single=False)) == ["一支部1月、3月未按规定次数召开支委会"]
+    assert texts(missed_meetings(one, single=True)) == ["1月、3月未按规定次数召开支委会"]
+    several = [*one, duty(world.b, "2026Q1", Kind.CONGRESS), duty(world.farm, "202605")]
+    assert texts(missed_meetings(several, single=False)) == [
+        "支委会未全部达到规定次数：一支部1月、3月，林场支部5月", "二支部第一季度未按规定次数召开党员大会"]
+    groups = [duty(world.a, "202601", Kind.GROUP, world.group1), duty(world.a, "202602", Kind.GROUP, world.group2)]
+    assert texts(missed_meetings(groups, single=False)) == ["一支部第一党小组1月、第二党小组2月未按规定次数召开党小组会"]
+
+
+def test_very_many_are_counted():
+    branches = [Branch(pk=n, short_name=f"第{n}支部") for n in range(1, 11)]
+    told = texts(missed_meetings([duty(each, "202601") for each in branches], single=False))
+    assert told == ["支委会未全部达到规定次数：" + "，".join(f"第{n}支部1月" for n in range(1, 9)) + "等10个党组织"]
+
+
+def test_what_was_missed_is_made_good(world):
+    assert make_good([]) == []
+    assert texts(make_good([duty(world.a, "202601"), duty(world.a, "2026Q1", Kind.CONGRESS)])) == [
+        "按规定次数召开支委会、党员大会，对未达到次数的逐月跟进"]
+
+
+def test_attendance_below_the_line(world):
+    people = [world.members[name] for name in ("member", "colleague", "group_leader", "secretary", "former")]
+    make_meeting(world.a, Kind.STUDY, attendance=[*people[:4], (people[4], "leave")])
+    assert low_attendance([world.a], H1, single=False) == []
+    make_meeting(world.a, Kind.STUDY, attendance=[people[0], (people[1], "absent")])
+    assert texts(low_attendance([world.a, world.b], H1, single=False)) == ["会议到会率低于80%：一支部71.4%"]
+    assert texts(low_attendance([world.a], H1, single=True)) == ["各类会议到会率为71.4%，低于80%"]
+
+
+def test_probations_that_end_in_the_period_to_come(world):
+    make_member(world.b, "田禾", kind="probationary", joined_on=date(2025, 9, 1), start_on=date(2025, 9, 1))
+    assert texts(ending_probations(world.root, H1)) == ["做好预备期满党员的转正工作，2026年下半年预备期满的有田禾"]
+    assert ending_probations(world.a, H1) == []
+
+
+def test_all_in_a_constant_number_of_queries(world, django_assert_max_num_queries):
+    scope = Branch.objects.within(world.root).active_in(H1)
+    with django_assert_max_num_queries(8):
+        found = proposals(world.root, scope, H1, date(2026, 7, 1))
+    assert {each.code for each in found} >= {"missed.congress", "missed.theme_day", "next.meetings"}
