@@ -1,4 +1,5 @@
 """Forms of the rules: the calculator and the organisation's own figures, both made from the rule's params."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -15,7 +16,11 @@ YES_NO = (("是", "是"), ("否", "否"))
 
 def field_of(param: Param, initial: Any = None) -> forms.Field:
     """A field that takes any text; the param itself says what is wrong with it, as it does for the command."""
-    facts = {"label": param.label, "required": False, "initial": param.default if initial is None else initial}
+    facts = {
+        "label": param.label,
+        "required": False,
+        "initial": param.default if initial is None else initial,
+    }
     match param.kind:
         case "date":
             return DateField(**facts)
@@ -23,7 +28,10 @@ def field_of(param: Param, initial: Any = None) -> forms.Field:
             return forms.ChoiceField(choices=YES_NO, **facts)
         case "choice":
             return forms.ChoiceField(choices=param.choices, **facts)
-    return forms.CharField(widget=forms.TextInput(attrs={"inputmode": "decimal" if param.kind == "decimal" else "numeric"}), **facts)
+    return forms.CharField(
+        widget=forms.TextInput(attrs={"inputmode": "decimal" if param.kind == "decimal" else "numeric"}),
+        **facts,
+    )
 
 
 class ParamForm(SiteForm):
@@ -52,7 +60,8 @@ class CalculatorForm(ParamForm):
 
     def __init__(self, *args: Any, params: tuple[Param, ...], **kwargs: Any) -> None:
         self.base_fields = {param.name: field_of(param) for param in params} | {
-            "on": DateField(label="按哪一天的规定", required=False, initial=today)}
+            "on": DateField(label="按哪一天的规定", required=False, initial=today)
+        }
         super().__init__(*args, params=params, **kwargs)
 
 
@@ -61,7 +70,14 @@ class RuleSettingForm(TokenForm, ParamForm):
 
     def __init__(self, *args: Any, params: tuple[Param, ...], figures: dict[str, Any], **kwargs: Any) -> None:
         self.base_fields = {param.name: field_of(param, figures[param.name]) for param in params} | {
-            "valid_from": DateField(label="自哪一天起", initial=today, help_text="已经开始的周期仍按原来的取值，从下一个周期起按新的取值。"),
-            "reason": forms.CharField(label="依据", max_length=200, help_text="例如：某年某月某日机关党委会议决定。"),
-            **self.base_fields}
+            "valid_from": DateField(
+                label="自哪一天起",
+                initial=today,
+                help_text="已经开始的周期仍按原来的取值，从下一个周期起按新的取值。",
+            ),
+            "reason": forms.CharField(
+                label="依据", max_length=200, help_text="例如：某年某月某日机关党委会议决定。"
+            ),
+            **self.base_fields,
+        }
         super().__init__(*args, params=params, **kwargs)

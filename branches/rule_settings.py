@@ -1,4 +1,5 @@
 """The rules as people meet them: by the day, with the organisation's own figures, applied to what somebody typed."""
+
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -38,7 +39,10 @@ class Entry:
 
 def entries_on(day: date) -> list[Entry]:
     """Every rule in force on a day; one query."""
-    latest = {row.rule_id: row for row in RuleSetting.objects.filter(valid_from__lte=day).order_by("valid_from", "id")}
+    latest = {
+        row.rule_id: row
+        for row in RuleSetting.objects.filter(valid_from__lte=day).order_by("valid_from", "id")
+    }
     return [Entry(rule, latest.get(rule.id) if rule.settings else None) for rule in rules.book(day)]
 
 
@@ -51,8 +55,10 @@ def entry_on(rule_id: str, day: date) -> Entry | None:
 
 
 def figure_words(rule: Rule, figures: Mapping[str, Any]) -> str:
-    return "；".join(f"{param.label}：{dict(param.choices).get(figures[param.name], figures[param.name])}"
-                    for param in rule.settings)
+    return "；".join(
+        f"{param.label}：{dict(param.choices).get(figures[param.name], figures[param.name])}"
+        for param in rule.settings
+    )
 
 
 def read_values(params: tuple[Param, ...], typed: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
@@ -75,26 +81,49 @@ def apply_entry(entry: Entry, values: Mapping[str, Any]) -> Answer:
 
 
 @transaction.atomic
-def set_rule_figures(*, actor, rule_id: str, figures: Mapping[str, Any], valid_from: date, reason: str,
-                     form_token=None) -> RuleSetting:
+def set_rule_figures(
+    *, actor, rule_id: str, figures: Mapping[str, Any], valid_from: date, reason: str, form_token=None
+) -> RuleSetting:
     """The organisation's own figures for a rule from a day on. Earlier ones stay with their time."""
     actor.require("bureau.edit")
-    setting, made = make_once(RuleSetting, form_token, actor, lambda: _new_setting(
-        actor, rule_id, figures, valid_from, reason, form_token), by="set_by")
+    setting, made = make_once(
+        RuleSetting,
+        form_token,
+        actor,
+        lambda: _new_setting(actor, rule_id, figures, valid_from, reason, form_token),
+        by="set_by",
+    )
     return setting
 
 
-def _new_setting(actor, rule_id: str, figures: Mapping[str, Any], valid_from: date, reason: str, form_token) -> RuleSetting:
+def _new_setting(
+    actor, rule_id: str, figures: Mapping[str, Any], valid_from: date, reason: str, form_token
+) -> RuleSetting:
     entry = _settable(rule_id, valid_from)
     chosen = _checked(entry.rule, figures)
     if RuleSetting.objects.filter(rule_id=rule_id, valid_from=valid_from).exists():
         raise RuleViolation("这条规则在这一天已有设置，请换一个日期。", field="valid_from", rule=rule_id)
     if chosen == {name: entry.figures[name] for name in chosen}:
         raise RuleViolation(f"同这一天正在执行的取值一样（{entry.words}），不用再设置。", rule=rule_id)
-    setting = RuleSetting.objects.create(rule_id=rule_id, figures=chosen, valid_from=valid_from, set_by=actor,
-                                         reason=_reason(reason), **({"form_token": form_token} if form_token else {}))
-    write_entry(actor=actor, action="rule.set", target=setting, label=f"{rule_id} {entry.rule.title}", reason=setting.reason,
-                changes={"取值": [entry.words, figure_words(entry.rule, chosen)], "自": [None, valid_from.isoformat()]})
+    setting = RuleSetting.objects.create(
+        rule_id=rule_id,
+        figures=chosen,
+        valid_from=valid_from,
+        set_by=actor,
+        reason=_reason(reason),
+        **({"form_token": form_token} if form_token else {}),
+    )
+    write_entry(
+        actor=actor,
+        action="rule.set",
+        target=setting,
+        label=f"{rule_id} {entry.rule.title}",
+        reason=setting.reason,
+        changes={
+            "取值": [entry.words, figure_words(entry.rule, chosen)],
+            "自": [None, valid_from.isoformat()],
+        },
+    )
     return setting
 
 

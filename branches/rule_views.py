@@ -1,4 +1,5 @@
 """制度依据: every rule with its article, versions and calculator, and the organisation's own figures."""
+
 from __future__ import annotations
 
 from datetime import date, timedelta
@@ -28,25 +29,43 @@ def place_of(group: str) -> int:
 @require_safe
 def rule_list(request: HttpRequest) -> HttpResponse:
     """Every rule in force, by group; open to everybody who is signed in."""
-    entries = [{"entry": entry, "mark": MARKS[entry.rule.trust], "older": len(versions(entry.rule.id)) - 1}
-               for entry in entries_on(today())]
+    entries = [
+        {"entry": entry, "mark": MARKS[entry.rule.trust], "older": len(versions(entry.rule.id)) - 1}
+        for entry in entries_on(today())
+    ]
     entries.sort(key=lambda row: place_of(row["entry"].rule.group))
     groups = [(name, list(same)) for name, same in groupby(entries, key=lambda row: row["entry"].rule.group)]
-    return render(request, "rules/list.html", {
-        "groups": groups, "total": len(entries),
-        "marks": [(TRUST[trust], MARKS[trust]) for trust in TRUST]})
+    return render(
+        request,
+        "rules/list.html",
+        {"groups": groups, "total": len(entries), "marks": [(TRUST[trust], MARKS[trust]) for trust in TRUST]},
+    )
 
 
 @require_safe
 def rule_page(request: HttpRequest, rule_id: str) -> HttpResponse:
     """One rule: its versions, its calculator and, where it is local practice, what was set when."""
     entry = shown_entry(rule_id, today())
-    return render(request, "rules/detail.html", {
-        "entry": entry, "rule": entry.rule, "mark": MARKS[entry.rule.trust],
-        "versions": [{"rule": each, "now": each is entry.rule, "last_day": each.valid_to and each.valid_to - timedelta(days=1)}
-                     for each in reversed(versions(rule_id))],
-        "settings": settings_of(entry), "may_set": request.user.can("bureau.edit") and bool(entry.rule.settings),
-    } | calculation(request, entry))
+    return render(
+        request,
+        "rules/detail.html",
+        {
+            "entry": entry,
+            "rule": entry.rule,
+            "mark": MARKS[entry.rule.trust],
+            "versions": [
+                {
+                    "rule": each,
+                    "now": each is entry.rule,
+                    "last_day": each.valid_to and each.valid_to - timedelta(days=1),
+                }
+                for each in reversed(versions(rule_id))
+            ],
+            "settings": settings_of(entry),
+            "may_set": request.user.can("bureau.edit") and bool(entry.rule.settings),
+        }
+        | calculation(request, entry),
+    )
 
 
 def shown_entry(rule_id: str, day: date) -> Entry:
@@ -61,8 +80,14 @@ def settings_of(entry: Entry) -> list[dict]:
     if not entry.rule.settings:
         return []
     rows = RuleSetting.objects.filter(rule_id=entry.rule.id).select_related("set_by")
-    return [{"row": row, "words": figure_words(entry.rule, entry.rule.figures | row.figures),
-             "now": entry.setting is not None and row.pk == entry.setting.pk} for row in rows]
+    return [
+        {
+            "row": row,
+            "words": figure_words(entry.rule, entry.rule.figures | row.figures),
+            "now": entry.setting is not None and row.pk == entry.setting.pk,
+        }
+        for row in rows
+    ]
 
 
 def calculation(request: HttpRequest, entry: Entry) -> dict:
@@ -89,8 +114,14 @@ def rule_setting(request: HttpRequest, rule_id: str) -> HttpResponse:
     form = RuleSettingForm(posted(request), params=entry.rule.settings, figures=entry.figures)
 
     def act(values: dict) -> HttpResponse:
-        set_rule_figures(actor=request.user, rule_id=rule_id, figures=form.values, valid_from=values["valid_from"],
-                         reason=values["reason"], form_token=values["form_token"])
+        set_rule_figures(
+            actor=request.user,
+            rule_id=rule_id,
+            figures=form.values,
+            valid_from=values["valid_from"],
+            reason=values["reason"],
+            form_token=values["form_token"],
+        )
         messages.success(request, "已设置。以前的取值仍保留在“本单位的设置”里。")
         return redirect("rule", rule_id)
 

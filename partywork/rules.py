@@ -3,6 +3,7 @@
 Each version of a rule has its own validity; a rule that changed keeps both versions with their dates. Local
 practice (trust mark L) is a parameter with a default that the organisation may set (branches.RuleSetting).
 """
+
 from __future__ import annotations
 
 import inspect
@@ -112,9 +113,20 @@ class Rule:
 _book: dict[str, list[Rule]] = {}
 
 
-def rule(rule_id: str, *, title: str, says: str, article: str, trust: str, valid_from: date,
-         valid_to: date | None = None, figures: dict[str, Any] | None = None,
-         params: tuple[Param, ...] = (), group: str = "", settings: tuple[Param, ...] = ()) -> Callable:
+def rule(
+    rule_id: str,
+    *,
+    title: str,
+    says: str,
+    article: str,
+    trust: str,
+    valid_from: date,
+    valid_to: date | None = None,
+    figures: dict[str, Any] | None = None,
+    params: tuple[Param, ...] = (),
+    group: str = "",
+    settings: tuple[Param, ...] = (),
+) -> Callable:
     """Declare one version of a rule. The function takes the params and the figures by keyword -> Answer.
 
     A figure named in `settings` is local practice: the organisation may set its own from a day on."""
@@ -126,8 +138,21 @@ def rule(rule_id: str, *, title: str, says: str, article: str, trust: str, valid
         if {each.name for each in settings} - set(figures or {}):
             raise ValueError(f"rule {rule_id}: only its figures can be set")
         _book.setdefault(rule_id, []).append(
-            Rule(rule_id, title, says, article, trust, valid_from, valid_to, figures or {}, params, function,
-                 group, settings))
+            Rule(
+                rule_id,
+                title,
+                says,
+                article,
+                trust,
+                valid_from,
+                valid_to,
+                figures or {},
+                params,
+                function,
+                group,
+                settings,
+            )
+        )
         return function
 
     return declare
@@ -150,5 +175,10 @@ def book(on: date | None = None) -> list[Rule]:
     """Every rule in force on a day (or every version when no day is given), in order of group and id."""
     rules = [each for same in _book.values() for each in same]
     if on is not None:
-        rules = [each for each in rules if each.valid_from <= on and (each.valid_to is None or on < each.valid_to)]
-    return sorted(rules, key=lambda each: (each.group, each.id.split("-")[0], int(each.id.split("-")[1]), each.valid_from))
+        rules = [
+            each for each in rules if each.valid_from <= on and (each.valid_to is None or on < each.valid_to)
+        ]
+    return sorted(
+        rules,
+        key=lambda each: (each.group, each.id.split("-")[0], int(each.id.split("-")[1]), each.valid_from),
+    )

@@ -53,6 +53,9 @@ class Passage(models.Model):
         verbose_name = "文字"
         constraints = [models.UniqueConstraint(fields=["report", "section"], name="one_passage_a_section")]
 
+    def __str__(self) -> str:
+        return f"{self.report} {self.section}"
+
 
 class Decision(models.TextChoices):
     ACCEPTED = "accepted", "采用"
@@ -73,6 +76,9 @@ class ShortfallDecision(models.Model):
     class Meta:
         verbose_name = "问题处理"
         constraints = [models.UniqueConstraint(fields=["report", "code"], name="one_decision_a_point")]
+
+    def __str__(self) -> str:
+        return f"{self.get_state_display()}：{self.text}"
 
 
 class ReportTemplate(models.Model):
@@ -107,7 +113,7 @@ class ReportVersion(models.Model):
     document = models.JSONField("正文", default=dict)
     template = models.ForeignKey(ReportTemplate, models.PROTECT, null=True, related_name="+", verbose_name="模板")
     attachment = models.OneToOneField(Attachment, models.PROTECT, related_name="+")
-    job_id = models.CharField(max_length=36, unique=True, null=True, editable=False)
+    job_id = models.UUIDField(unique=True, null=True, editable=False)
 
     objects = VersionQuerySet.as_manager()
 
@@ -142,3 +148,6 @@ class FrozenFigure(models.Model):
         verbose_name = "冻结指标"
         ordering = ["id"]
         constraints = [models.UniqueConstraint(fields=["version", "key"], name="figure_once_a_version")]
+
+    def __str__(self) -> str:
+        return self.label

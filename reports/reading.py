@@ -9,7 +9,7 @@ from branches.models import Branch, Bureau
 from partywork.figures import Figure
 from partywork.periods import Period, Span, add_months
 from reports.definitions.half_year import DEFINITIONS
-from reports.definitions.parts import Definition
+from reports.definitions.parts import Definition, Section
 from reports.document import Document, Written, WrittenPart
 from reports.making import Words, facts_for, figures_for, scope_of, title_of, write
 from reports.models import Passage, Report, ReportVersion, ShortfallDecision
@@ -74,12 +74,13 @@ class FigureLine:
 
 
 def figure_lines(branch: Branch, period: Period, frozen: dict[str, Any] | None = None,
-                 only: list[Figure] | None = None) -> dict[str, FigureLine]:
-    """Every figure of the catalogue for this organisation (or only some), by key."""
-    figures, compared = only or figures_for(branch), (period, period.year_before, period.previous)
-    values = values_of(figures, scope_of(branch), dict.fromkeys(compared))
-    kept = frozen or {}
-    return {each.key: FigureLine(each, *(values[each.key, one.code] for one in compared), kept.get(each.key, UNKNOWN))
+                 only: list[Figure] | None = None, compare: bool = True) -> dict[str, FigureLine]:
+    """Every figure of the catalogue for this organisation (or only some), by key; comparing costs three times as much."""
+    figures, kept = figures_for(branch) if only is None else only, frozen or {}
+    periods = (period, period.year_before, period.previous) if compare else (period,)
+    values = values_of(figures, scope_of(branch), dict.fromkeys(periods))
+    return {each.key: FigureLine(each, values[each.key, period.code], values.get((each.key, period.year_before.code)),
+                                 values.get((each.key, period.previous.code)), kept.get(each.key, UNKNOWN))
             for each in figures}
 
 
@@ -101,11 +102,17 @@ def figure_groups(branch: Branch, period: Period, definition: Definition) -> lis
     lines, groups = figure_lines(branch, period), []
     for part, sections in definition.sections_for(branch.is_leaf_kind):
         for place, section in enumerate(sections, 1):
-            own = [lines.pop(key) for key in section.figures if key in lines]
-            if own:
+            if own := [lines.pop(key) for key in section.figures if key in lines]:
                 heading = f"第{numeral(int(part.code))}部分（{numeral(place)}）{section.lead}"
                 groups.append(FigureGroup(f"section-{part.code}-{place}", heading, own))
     return groups + ([FigureGroup("section-more", "其他指标", list(lines.values()))] if lines else [])
+
+
+def section_lines(branch: Branch, period: Period, section: Section) -> list[FigureLine]:
+    """The figures of one section with their comparisons."""
+    own = [each for each in figures_for(branch) if each.key in section.figures]
+    lines = figure_lines(branch, period, only=own)
+    return [lines[key] for key in section.figures if key in lines]
 
 
 @dataclass(frozen=True)
@@ -181,10 +188,6 @@ class SectionView:
     def version(self) -> int:
         return self.passage.version if self.passage else 0
 
-    @property
-    def has_change(self) -> bool:
-        return any(line.changed for line in self.lines)
-
 
 @dataclass(frozen=True)
 class PartView:
@@ -220,7 +223,7 @@ def view_report(report: Report, today: date) -> ReportView:
     passages = {row.section: row for row in report.passages.select_related("changed_by")}
     decisions = {row.code: row for row in report.decisions.select_related("changed_by")}
     latest = report.versions.select_related("made_by").first()
-    lines = figure_lines(branch, period, frozen_values(latest))
+    lines = figure_lines(branch, period, frozen_values(latest), compare=False)
     facts = facts_for(branch, period, {key: line.value for key, line in lines.items()}, bureau)
     found = proposals(branch, scope_of(branch).active_in(period), period, today)
     words = Words({code: row.text for code, row in passages.items()},

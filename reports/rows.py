@@ -1,8 +1,8 @@
 """Source rows of a figure as a reader sees them: one line a row, whatever its table, with a link where he may open it."""
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -13,6 +13,7 @@ from branches.accounts.models import Account, Post
 from branches.meetings.models import Attendance, Meeting
 from branches.models import Branch, PartyGroup
 from members.models import Member, Membership
+from partywork.periods import Period
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ def ready(rows: QuerySet) -> QuerySet:
     return rows.select_related(None).select_related(*teller.related).prefetch_related(*teller.prefetch).order_by(*teller.order)
 
 
-def told(rows: Sequence[Model], reader: Account) -> list[SourceRow]:
+def told(rows: Sequence[Model], reader: Account, during: Period | None) -> list[SourceRow]:
     """The lines of one page; one query finds which records the reader may open."""
     if not rows:
         return []
@@ -97,14 +98,13 @@ def told(rows: Sequence[Model], reader: Account) -> list[SourceRow]:
     name, model, target = teller.target
     open_to = set(model._default_manager.visible_to(reader).filter(pk__in=[target(row) for row in rows])
                   .values_list("pk", flat=True))
-    return [_linked(teller.tell(row), name, target(row), open_to) for row in rows]
+    urls = [reverse(name, args=[target(row)]) if target(row) in open_to else "" for row in rows]
+    return [replace(line, url=url) for line, url in zip(plainly(rows, during), urls, strict=True)]
 
 
-def _linked(line: SourceRow, name: str, pk: int, open_to: set[int]) -> SourceRow:
-    url = reverse(name, args=[pk]) if pk in open_to else ""
-    return SourceRow(line.when, line.words, line.more, line.branch, url)
-
-
-def plainly(rows: Iterable[Model]) -> Iterable[SourceRow]:
-    """The lines without links, for a file."""
-    return (TELLERS[type(row)].tell(row) for row in rows)
+def plainly(rows: Iterable[Model], during: Period | None) -> Iterator[SourceRow]:
+    """The lines without links, for a file. `during` is the period of a flow: what counts by its end shows that day."""
+    for row in rows:
+        line, ended = TELLERS[type(row)].tell(row), getattr(row, "stop_on", None)
+        counts_by_end = during and ended and ended in during and line.when not in during
+        yield replace(line, when=ended) if counts_by_end else line

@@ -26,12 +26,20 @@ from partywork.versions import TOLD
 from partywork.word import Fault, check_template
 from reports.definitions.half_year import DEFINITIONS
 from reports.making import Made, Options, Words, make, render_to
-from reports.models import Decision, FrozenFigure, Passage, Report, ReportTemplate, ReportVersion, ShortfallDecision
+from reports.models import (
+    Decision,
+    FrozenFigure,
+    Passage,
+    Report,
+    ReportTemplate,
+    ReportVersion,
+    ShortfallDecision,
+)
 from reports.values import KEPT_IDS, Computed
 
 register_actions({
     "reports.open": "建立报告", "reports.write": "编写报告文字", "reports.judge": "处理报告中的问题建议",
-    "reports.make": "生成报告", "reports.template_add": "上传报告模板", "reports.template_retire": "停用报告模板",
+    "reports.make": "生成报告", "sample.load": "装入样例数据", "reports.template_add": "上传报告模板", "reports.template_retire": "停用报告模板",
 })
 
 
@@ -118,7 +126,7 @@ def words_of(report: Report | None) -> Words:
 
 def make_report(job: Job, progress) -> dict | None:
     """Make one version for a job. Killed anywhere and run again, it leaves exactly one version behind."""
-    if done := ReportVersion.objects.filter(job_id=str(job.pk)).first():
+    if done := ReportVersion.objects.filter(job_id=job.pk).first():
         return result_of(done)
     report = Report.objects.select_related("branch").get(pk=job.args["report"])
     job.owner.require("reports.edit", report)
@@ -144,7 +152,7 @@ def _store(job: Job, report: Report, made: Made, options: Options, template: Rep
         attachment = store_upload(actor=job.owner, upload=File(file, name=version_name(path.stem, number, options)))
     version = ReportVersion.objects.create(
         report=report, number=number, made_by=job.owner, as_of=as_of, options=options.stored(), document=made.stored_text(),
-        template=template, attachment=attachment, job_id=str(job.pk))
+        template=template, attachment=attachment, job_id=job.pk)
     FrozenFigure.objects.bulk_create(frozen(version, each) for each in made.computed)
     write_entry(actor=job.owner, action="reports.make", target=version, changes={"sha256": [None, attachment.sha256]})
     finish(result_of(version))

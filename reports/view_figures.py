@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from branches.models import Branch
-from partywork.figures import Figure, Level, find_figure
+from partywork.figures import Figure, Level, Nature, find_figure
 from partywork.lists import page_of
 from partywork.periods import Period, today
 from partywork.spreadsheets import xlsx_response
@@ -15,7 +15,7 @@ from reports.definitions.half_year import HALF_YEAR
 from reports.exports import SOURCE_COLUMNS, figure_columns
 from reports.forms import ScopeForm
 from reports.making import scope_of
-from reports.reading import FigureLine, figure_groups, figure_lines, shares
+from reports.reading import FigureLine, figure_groups, figure_lines, section_lines, shares
 
 PAGE, PANEL = 50, 12
 
@@ -34,7 +34,12 @@ def asked_scope(form: ScopeForm) -> tuple[Branch, Period]:
 
 @require_safe
 def figures(request: HttpRequest) -> HttpResponse:
+    """The whole catalogue; for htmx the figures of one section of the report."""
     form = scope_form(request)
+    if request.htmx and (section := HALF_YEAR.section(request.GET.get("section", ""))):
+        branch, period = asked_scope(form)
+        return render(request, "reports/_figure_table.html", {
+            "branch": branch, "period": period, "lines": section_lines(branch, period, section)})
     context = {"form": form, "groups": []}
     if form.is_valid():
         branch, period = asked_scope(form)
@@ -60,12 +65,13 @@ def figure_rows(request: HttpRequest, key: str) -> HttpResponse:
     if figure is None or (figure.level is Level.COMMITTEE and branch.is_leaf_kind):
         raise Http404
     source = rows.ready(figure.rows(scope_of(branch), period))
+    during = period if figure.nature is Nature.FLOW else None
     if request.GET.get("export") == "xlsx":
         name = f"{branch.short_name}{period.label}{figure.label}"
-        return xlsx_response(name, SOURCE_COLUMNS, rows.plainly(source.iterator(500)))
+        return xlsx_response(name, SOURCE_COLUMNS, rows.plainly(source.iterator(500), during))
     page = page_of(source, request.GET.get("page"), PANEL if request.htmx else PAGE)
     context = {"form": form, "branch": branch, "period": period, "page_obj": page,
-               "line": one_line(figure, branch, period), "source_rows": rows.told(list(page), request.user),
+               "line": one_line(figure, branch, period), "source_rows": rows.told(list(page), request.user, during),
                "shares": shares(figure, branch, period, form.organisations)}
     return render(request, "reports/_panel.html" if request.htmx else "reports/figure_rows.html", context)
 

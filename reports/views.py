@@ -140,7 +140,7 @@ def visible_version(request: HttpRequest, pk: int) -> ReportVersion:
 @require_safe
 def report_version(request: HttpRequest, pk: int) -> HttpResponse:
     version = visible_version(request, pk)
-    lines = figure_lines(version.report.branch, version.report.period, frozen_values(version))
+    lines = figure_lines(version.report.branch, version.report.period, frozen_values(version), compare=False)
     return render(request, "reports/version.html", {
         "version": version, "report": version.report, "branch": version.report.branch, "period": version.report.period,
         "figures": figures_then_and_now(version, lines), "changed": [line for line in lines.values() if line.changed]})

@@ -2,6 +2,7 @@
 
 tests/test_figures_contract.py reads these marks and fails for a figure that has none.
 """
+
 from __future__ import annotations
 
 import re

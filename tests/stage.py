@@ -197,7 +197,8 @@ def _place(stage: Stage, letter: str, branch, account) -> None:
                                    draft={"fields": {"title": [f"{mark}草稿"], "minutes": [mark]}})
     report = Report.objects.create(branch=branch, period_code="2026H1", created_by=account)
     Passage.objects.create(report=report, section="opening", text=f"{mark}文字", changed_by=account)
-    branch.memberships.update(note=mark)
+    if letter == "b":  # a plain member of A reads his own record, this note included
+        branch.memberships.update(note=mark)
     stage.objects |= {
         f"meeting.{letter}": meeting, f"draft.{letter}": draft, f"report.{letter}": report,
         f"group.{letter}": make_group(branch, name="机动党小组"), f"branch.{letter}": branch,

@@ -32,7 +32,7 @@ class Desk:
         self, branch: Branch, raw: QueryDict, today: date, *, judged: bool = False, meeting: Meeting | None = None
     ) -> None:
         self.branch, self.raw, self.today, self.judged, self.meeting = branch, raw, today, judged, meeting
-        self.correcting = meeting is not None and meeting.state == "held"
+        self.correcting = meeting is not None and meeting.state != "draft"
         self.kinds = frozenset(raw.getlist("kinds")) & frozenset(kinds_for(branch.kind))
         self.day = typed_day(raw) or today
         self.groups = list(branch.groups.order_by("id"))

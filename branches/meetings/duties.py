@@ -3,6 +3,7 @@
 A duty belongs to a month, quarter, half-year or year. It is owed by organisations in being from the first day of that
 time to its last (a branch founded in mid-month owes nothing for that month; our convention).
 """
+
 from __future__ import annotations
 
 from bisect import bisect_left
@@ -29,8 +30,8 @@ COMMITTEE_SIZE = 3  # a branch committee has three members or more (ORG-4)
 
 class Status(StrEnum):
     DONE = "done"
-    OPEN = "open"        # still time
-    SOON = "soon"        # within a week of its end
+    OPEN = "open"  # still time
+    SOON = "soon"  # within a week of its end
     OVERDUE = "overdue"  # the time is over and it was not held
 
     @property
@@ -104,8 +105,12 @@ def duties_of(branches: Iterable[Branch], period: Period, today: date) -> list[D
 
 def duties_from(facts: Facts, branches: Iterable[Branch], spans: list[Demand], today: date) -> list[Duty]:
     """The duties of these organisations for these demands, out of what was fetched already."""
-    return [duty for branch in branches for owed, times, part in spans
-            for duty in _duties(branch, owed, times, part, facts, today)]
+    return [
+        duty
+        for branch in branches
+        for owed, times, part in spans
+        for duty in _duties(branch, owed, times, part, facts, today)
+    ]
 
 
 def missing(branches: Iterable[Branch], period: Period, today: date) -> list[Duty]:
@@ -131,7 +136,9 @@ def demands(period: Period, kinds: Collection[str] = ()) -> list[Demand]:
 
 def _settings(asked: list[Owed]) -> dict[str, list[RuleSetting]]:
     kept = defaultdict(list)
-    for row in RuleSetting.objects.filter(rule_id__in=[owed.rule_id for owed in asked]).order_by("valid_from", "id"):
+    for row in RuleSetting.objects.filter(rule_id__in=[owed.rule_id for owed in asked]).order_by(
+        "valid_from", "id"
+    ):
         kept[row.rule_id].append(row)
     return kept
 
@@ -166,9 +173,12 @@ class Facts:
     @classmethod
     def behind(cls, branches: Iterable[Branch], asked: list[Demand]) -> Facts:
         """What is needed to judge these demands."""
-        return cls(branches, min((part.start for _, _, part in asked), default=date.max),
-                   max((part.stop for _, _, part in asked), default=date.min),
-                   {kind for owed, _, _ in asked for kind in owed.counts})
+        return cls(
+            branches,
+            min((part.start for _, _, part in asked), default=date.max),
+            max((part.stop for _, _, part in asked), default=date.min),
+            {kind for owed, _, _ in asked for kind in owed.counts},
+        )
 
     @cached_property
     def groups(self) -> dict[int, list[PartyGroup]]:
@@ -177,34 +187,51 @@ class Facts:
     @cached_property
     def posts(self) -> dict[int, list[Post]]:
         holding = Q(stop_on=None) | Q(stop_on__gt=self.start)
-        return _by_branch(Post.objects.filter(
-            holding, branch_id__in=self.ids, role__in=COMMITTEE_ROLES, start_on__lt=self.stop))
+        return _by_branch(
+            Post.objects.filter(
+                holding, branch_id__in=self.ids, role__in=COMMITTEE_ROLES, start_on__lt=self.stop
+            )
+        )
 
     @cached_property
     def meetings(self) -> dict[tuple[int, str], list[tuple[date, int | None, int]]]:
         """{(organisation, kind): (day, group, meeting) in the order of time}."""
         held = MeetingKind.objects.filter(
-            meeting__branch_id__in=self.ids, kind__in=self.kinds, meeting__state="held",
-            meeting__held_on__gte=self.start, meeting__held_on__lt=self.stop)
+            meeting__branch_id__in=self.ids,
+            kind__in=self.kinds,
+            meeting__state="held",
+            meeting__held_on__gte=self.start,
+            meeting__held_on__lt=self.stop,
+        )
         kept = defaultdict(list)
         for branch_id, kind, *rest in held.order_by("meeting__held_on", "meeting_id").values_list(
-                "meeting__branch_id", "kind", "meeting__held_on", "meeting__group_id", "meeting_id"):
+            "meeting__branch_id", "kind", "meeting__held_on", "meeting__group_id", "meeting_id"
+        ):
             kept[branch_id, kind].append(tuple(rest))
         return kept
 
-    def held(self, branch_id: int, kinds: Iterable[str], part: Period, group_id: int | None = None) -> tuple[int, ...]:
+    def held(
+        self, branch_id: int, kinds: Iterable[str], part: Period, group_id: int | None = None
+    ) -> tuple[int, ...]:
         """The ids of the meetings of these kinds in this time (and of this group), each once."""
-        found = {meeting_id: None for kind in kinds for _, of_group, meeting_id in self._during(branch_id, kind, part)
-                 if group_id in (None, of_group)}
+        found = {
+            meeting_id: None
+            for kind in kinds
+            for _, of_group, meeting_id in self._during(branch_id, kind, part)
+            if group_id in (None, of_group)
+        }
         return tuple(found)
 
     def _during(self, branch_id: int, kind: str, part: Period) -> list[tuple[date, int | None, int]]:
         rows = self.meetings.get((branch_id, kind), [])
-        return rows[bisect_left(rows, (part.start,)):bisect_left(rows, (part.stop,))]
+        return rows[bisect_left(rows, (part.start,)) : bisect_left(rows, (part.stop,))]
 
     def has_committee(self, branch: Branch, day: date) -> bool:
-        holders = {post.account_id for post in self.posts[branch.pk]
-                   if post.start_on <= day and (post.stop_on is None or post.stop_on > day)}
+        holders = {
+            post.account_id
+            for post in self.posts[branch.pk]
+            if post.start_on <= day and (post.stop_on is None or post.stop_on > day)
+        }
         return len(holders) >= COMMITTEE_SIZE
 
 
@@ -218,7 +245,11 @@ def _by_branch(rows) -> dict[int, list]:
 def _duties(branch: Branch, owed: Owed, times: int, part: Period, facts: Facts, today: date) -> list[Duty]:
     if not (_throughout(branch, part) and _applies(branch, owed, part, facts, today)):
         return []
-    groups = [group for group in facts.groups[branch.pk] if _throughout(group, part)] if owed.of == "group" else [None]
+    groups = (
+        [group for group in facts.groups[branch.pk] if _throughout(group, part)]
+        if owed.of == "group"
+        else [None]
+    )
     duties = []
     for group in groups:
         held = facts.held(branch.pk, owed.counts, part, group and group.pk)

@@ -1,4 +1,5 @@
 """The report's numbers that come from meetings. A meeting of several kinds counts once under each of them."""
+
 from __future__ import annotations
 
 from django.db.models import QuerySet
@@ -28,8 +29,14 @@ def _declare_kinds(part: int, level: Level, *kinds: tuple[str, Kind]) -> None:
         figure(f"meetings.{key}", label=kind.label, unit="次", part=part, level=level)(_of_kind(kind))
 
 
-_declare_kinds(RESPONSIBILITY, Level.BRANCH,
-               ("congress", Kind.CONGRESS), ("committee", Kind.COMMITTEE), ("group", Kind.GROUP), ("lecture", Kind.LECTURE))
+_declare_kinds(
+    RESPONSIBILITY,
+    Level.BRANCH,
+    ("congress", Kind.CONGRESS),
+    ("committee", Kind.COMMITTEE),
+    ("group", Kind.GROUP),
+    ("lecture", Kind.LECTURE),
+)
 
 
 @figure("meetings.lecture_by_leader", label="领导干部讲党课", unit="次", part=RESPONSIBILITY)
@@ -44,7 +51,13 @@ def work_reports(scope: QuerySet, period: Period) -> QuerySet:
     return _held(scope, period).of_kind(Kind.CONGRESS).filter(work_report=True)
 
 
-@figure("meetings.party_group_work", label="党组会研究党建工作", unit="次", part=RESPONSIBILITY, level=Level.COMMITTEE)
+@figure(
+    "meetings.party_group_work",
+    label="党组会研究党建工作",
+    unit="次",
+    part=RESPONSIBILITY,
+    level=Level.COMMITTEE,
+)
 def party_group_work(scope: QuerySet, period: Period) -> QuerySet:
     """本期内已召开的党组会中，研究党建工作的次数；不含草稿和作废。"""
     return _held(scope, period).of_kind(Kind.PARTY_GROUP).filter(studied_party_work=True)
@@ -59,13 +72,25 @@ def first_topics(scope: QuerySet, period: Period) -> QuerySet:
 _declare_kinds(RESPONSIBILITY, Level.BRANCH, ("org_life", Kind.ORG_LIFE))
 
 
-@figure("meetings.self_criticism", label="自我批评意见", unit="条", part=RESPONSIBILITY, how=Total("self_criticisms"))
+@figure(
+    "meetings.self_criticism",
+    label="自我批评意见",
+    unit="条",
+    part=RESPONSIBILITY,
+    how=Total("self_criticisms"),
+)
 def self_criticisms(scope: QuerySet, period: Period) -> QuerySet:
     """本期内已召开的组织生活会登记的自我批评意见条数之和；未登记条数的不计。"""
     return _held(scope, period).of_kind(Kind.ORG_LIFE).filter(self_criticisms__gt=0)
 
 
-@figure("meetings.mutual_criticism", label="相互批评意见", unit="条", part=RESPONSIBILITY, how=Total("mutual_criticisms"))
+@figure(
+    "meetings.mutual_criticism",
+    label="相互批评意见",
+    unit="条",
+    part=RESPONSIBILITY,
+    how=Total("mutual_criticisms"),
+)
 def mutual_criticisms(scope: QuerySet, period: Period) -> QuerySet:
     """本期内已召开的组织生活会登记的相互批评意见条数之和；未登记条数的不计。"""
     return _held(scope, period).of_kind(Kind.ORG_LIFE).filter(mutual_criticisms__gt=0)
@@ -75,7 +100,9 @@ _declare_kinds(RESPONSIBILITY, Level.BRANCH, ("appraisal", Kind.APPRAISAL))
 
 
 def _graded(scope: QuerySet, period: Period) -> QuerySet:
-    graded = Attendance.objects.within(scope).held().in_period(period).filter(meeting__kinds__kind=Kind.APPRAISAL)
+    graded = (
+        Attendance.objects.within(scope).held().in_period(period).filter(meeting__kinds__kind=Kind.APPRAISAL)
+    )
     return graded.exclude(grade="").select_related("member", "meeting")
 
 
@@ -85,7 +112,13 @@ def appraised(scope: QuerySet, period: Period) -> QuerySet:
     return _graded(scope, period)
 
 
-@figure("meetings.appraised_by_grade", label="民主评议等次", unit="人次", part=RESPONSIBILITY, how=By("grade", lambda: Grade.choices))
+@figure(
+    "meetings.appraised_by_grade",
+    label="民主评议等次",
+    unit="人次",
+    part=RESPONSIBILITY,
+    how=By("grade", lambda: Grade.choices),
+)
 def appraised_by_grade(scope: QuerySet, period: Period) -> QuerySet:
     """本期内已召开的民主评议党员中，按评定等次分列的人次。"""
     return _graded(scope, period)
@@ -94,17 +127,41 @@ def appraised_by_grade(scope: QuerySet, period: Period) -> QuerySet:
 _declare_kinds(RESPONSIBILITY, Level.BRANCH, ("checkup", Kind.CHECKUP))
 
 
-@figure("meetings.checkup_members", label="参加党性体检的党员", unit="人", part=RESPONSIBILITY, how=Distinct("member"))
+@figure(
+    "meetings.checkup_members",
+    label="参加党性体检的党员",
+    unit="人",
+    part=RESPONSIBILITY,
+    how=Distinct("member"),
+)
 def checkup_members(scope: QuerySet, period: Period) -> QuerySet:
     """本期内到会参加党性体检的党员人数，一人参加多次只计一人。"""
-    return (Attendance.objects.within(scope).held().in_period(period).present()
-            .filter(meeting__kinds__kind=Kind.CHECKUP).select_related("member", "meeting"))
+    return (
+        Attendance.objects.within(scope)
+        .held()
+        .in_period(period)
+        .present()
+        .filter(meeting__kinds__kind=Kind.CHECKUP)
+        .select_related("member", "meeting")
+    )
 
 
-_declare_kinds(RESPONSIBILITY, Level.BRANCH, ("theme_day", Kind.THEME_DAY), ("mobilisation", Kind.MOBILISATION), ("talk", Kind.TALK))
+_declare_kinds(
+    RESPONSIBILITY,
+    Level.BRANCH,
+    ("theme_day", Kind.THEME_DAY),
+    ("mobilisation", Kind.MOBILISATION),
+    ("talk", Kind.TALK),
+)
 
 
-@figure("attendance.rate", label="到会率", unit="%", part=RESPONSIBILITY, how=Ratio("present_count", "expected_count"))
+@figure(
+    "attendance.rate",
+    label="到会率",
+    unit="%",
+    part=RESPONSIBILITY,
+    how=Ratio("present_count", "expected_count"),
+)
 def attendance_rate(scope: QuerySet, period: Period) -> QuerySet:
     """本期内已召开的各类会议实到人数之和除以应到人数之和，以百分数表示，保留一位小数；应到名单按召开当日的花名册。"""
     return _held(scope, period)
@@ -118,15 +175,34 @@ def _rate_of(kind: Kind):
     return rows
 
 
-for _key, _kind in (("congress", Kind.CONGRESS), ("committee", Kind.COMMITTEE), ("group", Kind.GROUP),
-                    ("lecture", Kind.LECTURE), ("theme_day", Kind.THEME_DAY)):
-    figure(f"attendance.rate_{_key}", label=f"{_kind.label}到会率", unit="%", part=RESPONSIBILITY,
-           how=Ratio("present_count", "expected_count"))(_rate_of(_kind))
+for _key, _kind in (
+    ("congress", Kind.CONGRESS),
+    ("committee", Kind.COMMITTEE),
+    ("group", Kind.GROUP),
+    ("lecture", Kind.LECTURE),
+    ("theme_day", Kind.THEME_DAY),
+):
+    figure(
+        f"attendance.rate_{_key}",
+        label=f"{_kind.label}到会率",
+        unit="%",
+        part=RESPONSIBILITY,
+        how=Ratio("present_count", "expected_count"),
+    )(_rate_of(_kind))
 
-_declare_kinds(PEOPLE, Level.COMMITTEE, ("centre_study", Kind.CENTRE_STUDY), ("centre_seminar", Kind.CENTRE_SEMINAR))
+_declare_kinds(
+    PEOPLE, Level.COMMITTEE, ("centre_study", Kind.CENTRE_STUDY), ("centre_seminar", Kind.CENTRE_SEMINAR)
+)
 
 
-@figure("meetings.democratic_life", label="民主生活会", unit="次", part=PEOPLE, level=Level.COMMITTEE, how=Listing())
+@figure(
+    "meetings.democratic_life",
+    label="民主生活会",
+    unit="次",
+    part=PEOPLE,
+    level=Level.COMMITTEE,
+    how=Listing(),
+)
 def democratic_life(scope: QuerySet, period: Period) -> QuerySet:
     """本期内已召开的民主生活会，列出日期和主题；不含草稿和作废。"""
     return _held(scope, period).of_kind(Kind.DEMOCRATIC_LIFE)
@@ -144,16 +220,30 @@ def _theme_of(form: ThemeForm):
 
 
 for _form in ThemeForm:
-    figure(f"theme.{_form.value}", label=f"主题党日（{_form.label}）", unit="次", part=ACTIVITY)(_theme_of(_form))
+    figure(f"theme.{_form.value}", label=f"主题党日（{_form.label}）", unit="次", part=ACTIVITY)(
+        _theme_of(_form)
+    )
 
 
-@figure("theme.by_form", label="主题党日按形式", unit="次", part=ACTIVITY, how=By("theme_form", lambda: ThemeForm.choices))
+@figure(
+    "theme.by_form",
+    label="主题党日按形式",
+    unit="次",
+    part=ACTIVITY,
+    how=By("theme_form", lambda: ThemeForm.choices),
+)
 def theme_days_by_form(scope: QuerySet, period: Period) -> QuerySet:
-    """本期内已召开的主题党日，按形式分列的次数。"""
+    """本期内已召开的主题党日，按形式分列的次数；没有填写形式的不列。"""
     return _held(scope, period).of_kind(Kind.THEME_DAY)
 
 
-@figure("meetings.volunteer_people", label="志愿服务类主题党日参加人次", unit="人次", part=ACTIVITY, how=Total("present_count"))
+@figure(
+    "meetings.volunteer_people",
+    label="志愿服务类主题党日参加人次",
+    unit="人次",
+    part=ACTIVITY,
+    how=Total("present_count"),
+)
 def volunteer_people(scope: QuerySet, period: Period) -> QuerySet:
     """本期内已召开的志愿服务类主题党日实到人数之和。"""
     return _held(scope, period).of_kind(Kind.THEME_DAY).filter(theme_form=ThemeForm.VOLUNTEER)

@@ -1,4 +1,5 @@
 """The first page of each person, what is due, and the matrix of branches and months."""
+
 from __future__ import annotations
 
 from datetime import date
@@ -41,16 +42,32 @@ def home(request: HttpRequest) -> HttpResponse:
     day, may_log = today(), request.user.can("meetings.edit", branch)
     leaf = branch.is_leaf_kind
     told = (branch_overview if leaf else committee_overview)(branch, day, may_log)
-    return render(request, "home/branch.html" if leaf else "home/committee.html", told | {
-        "branch": branch, "today": day, "may_log": may_log,
-        "desks": [{"label": each.short_name, "url": f"?branch={each.pk}", "active": each == branch} for each in desks]
-        if len(desks) > 1 or desks[0] != branch else []})
+    return render(
+        request,
+        "home/branch.html" if leaf else "home/committee.html",
+        told
+        | {
+            "branch": branch,
+            "today": day,
+            "may_log": may_log,
+            "desks": [
+                {"label": each.short_name, "url": f"?branch={each.pk}", "active": each == branch}
+                for each in desks
+            ]
+            if len(desks) > 1 or desks[0] != branch
+            else [],
+        },
+    )
 
 
 def desks_of(account) -> list[Branch]:
     """The organisations of the posts that see meetings, each once, the uppermost first."""
-    found = [post.branch for post in account.current_posts if account.can("meetings.view", post.branch)
-             and post.role not in (Role.MEMBER, Role.KEEPER, Role.AUDITOR)]
+    found = [
+        post.branch
+        for post in account.current_posts
+        if account.can("meetings.view", post.branch)
+        and post.role not in (Role.MEMBER, Role.KEEPER, Role.AUDITOR)
+    ]
     return list(dict.fromkeys(found))
 
 
@@ -85,7 +102,9 @@ class Chooser(FilterForm):
         self.branches = list(Branch.objects.filter(request.user.reach("meetings.view")))
         top = min((branch.depth for branch in self.branches), default=1)
         super().__init__(self.with_defaults(request, default), auto_id="choose_%s")
-        self.fields["branch"].choices = [(str(each.pk), "　" * (each.depth - top) + each.short_name) for each in self.branches]
+        self.fields["branch"].choices = [
+            (str(each.pk), "　" * (each.depth - top) + each.short_name) for each in self.branches
+        ]
         self.fields["period"].choices = periods
         self.right = self.is_valid()
 
@@ -109,12 +128,17 @@ class Chooser(FilterForm):
     def scope(self) -> list[Branch]:
         """The chosen organisation and everything below it that was in being in the time."""
         top, period = self.chosen, self.chosen_period
-        return [branch for branch in self.branches if branch.path.startswith(top.path) and branch.founded_on < period.stop
-                and (branch.dissolved_on is None or branch.dissolved_on > period.start)]
+        return [
+            branch
+            for branch in self.branches
+            if branch.path.startswith(top.path)
+            and branch.founded_on < period.stop
+            and (branch.dissolved_on is None or branch.dissolved_on > period.start)
+        ]
 
     def hide_lonely_branch(self) -> None:
         """Whoever sees one organisation has nothing to choose."""
-        if len(self.branches) == 1:
+        if len(self.branches) == 1 and "branch" not in self.errors:
             self.fields["branch"].widget = forms.HiddenInput()
 
 
@@ -122,7 +146,9 @@ class Chooser(FilterForm):
 
 
 class DutyChooser(Chooser):
-    kind = forms.ChoiceField(label="类型", required=False, choices=[("", "全部"), *((owed.kind, owed.kind.label) for owed in OWED)])
+    kind = forms.ChoiceField(
+        label="类型", required=False, choices=[("", "全部"), *((owed.kind, owed.kind.label) for owed in OWED)]
+    )
     state = forms.ChoiceField(label="状态", required=False, choices=[("", "全部"), *STATES])
 
 
@@ -131,14 +157,26 @@ def duties(request: HttpRequest) -> HttpResponse:
     """What an organisation owes in a time, unfinished first."""
     request.user.require("meetings.view")
     day = today()
-    form = DutyChooser(request, recent_periods(day, request.GET.get("period", "")[:7]), Period.at(Span.HALF, day))
+    form = DutyChooser(
+        request, recent_periods(day, request.GET.get("period", "")[:7]), Period.at(Span.HALF, day)
+    )
     form.hide_lonely_branch()
     found = duties_of(form.scope(), form.chosen_period, day) if form.chosen else []
     page = page_of(chosen_duties(found, form, day), request.GET.get("page"), DUTIES_A_PAGE)
-    return render(request, "duties/list.html", {
-        "form": form, "page_obj": page, "branch": form.chosen, "period": form.chosen_period if form.chosen else None,
-        "rows": [duty_row(duty, day, request.user) for duty in page], "single": bool(form.chosen and form.chosen.is_leaf_kind),
-        "counts": {status.value: sum(duty.status is status for duty in found) for status in Status}, "whole": len(found)})
+    return render(
+        request,
+        "duties/list.html",
+        {
+            "form": form,
+            "page_obj": page,
+            "branch": form.chosen,
+            "period": form.chosen_period if form.chosen else None,
+            "rows": [duty_row(duty, day, request.user) for duty in page],
+            "single": bool(form.chosen and form.chosen.is_leaf_kind),
+            "counts": {status.value: sum(duty.status is status for duty in found) for status in Status},
+            "whole": len(found),
+        },
+    )
 
 
 def chosen_duties(found: list[Duty], form: DutyChooser, day: date) -> list[Duty]:
@@ -148,17 +186,25 @@ def chosen_duties(found: list[Duty], form: DutyChooser, day: date) -> list[Duty]
     kind, state = form.cleaned_data["kind"], form.cleaned_data["state"]
     wanted = {"": ORDER, "open": ORDER[:3], "overdue": ORDER[:1], "done": ORDER[3:]}[state]
     rows = [duty for duty in found if duty.status in wanted and kind in ("", duty.kind)]
-    return sorted(rows, key=lambda duty: (ORDER.index(duty.status), duty.period.start > day, duty.due_on, duty.branch.path))
+    return sorted(
+        rows,
+        key=lambda duty: (ORDER.index(duty.status), duty.period.start > day, duty.due_on, duty.branch.path),
+    )
 
 
 def duty_row(duty: Duty, day: date, account) -> dict:
     rule = rules.in_force(duty.rule_id, duty.period.start)
     done = duty.status is Status.DONE
     return {
-        "duty": duty, "title": duty.label, "overdue": duty.status is Status.OVERDUE, "done": done,
+        "duty": duty,
+        "title": duty.label,
+        "overdue": duty.status is Status.OVERDUE,
+        "done": done,
         "kind": {Status.DONE: "ok", Status.OVERDUE: "bad", Status.SOON: "warn"}.get(duty.status, "muted"),
-        "text": "" if done else wanting(duty), "rule": f"{duty.rule_id} {rule.title}" if rule else duty.rule_id,
-        "rule_url": rule_url(duty.rule_id), "list_url": list_url(duty.branch.pk, duty.kind, duty.period) if duty.done else "",
+        "text": "" if done else wanting(duty),
+        "rule": f"{duty.rule_id} {rule.title}" if rule else duty.rule_id,
+        "rule_url": rule_url(duty.rule_id),
+        "list_url": list_url(duty.branch.pk, duty.kind, duty.period) if duty.done else "",
         "url": mend_url(duty, day) if account.can("meetings.edit", duty.branch) else "",
     }
 
@@ -172,13 +218,19 @@ class MatrixChooser(Chooser):
 
 def matrix_periods(day: date, asked: str) -> list[tuple[str, str]]:
     """Half-years and years to choose from; months and quarters are columns."""
-    return [(code, label) for code, label in recent_periods(day, asked) if Period.parse(code).span in BRANCHES_A_PAGE]
+    return [
+        (code, label)
+        for code, label in recent_periods(day, asked)
+        if Period.parse(code).span in BRANCHES_A_PAGE
+    ]
 
 
 def asked_matrix(request: HttpRequest) -> tuple[MatrixChooser, Matrix, Matrix]:
     request.user.require("meetings.view")
     day = today()
-    form = MatrixChooser(request, matrix_periods(day, request.GET.get("period", "")[:7]), Period.at(Span.HALF, day))
+    form = MatrixChooser(
+        request, matrix_periods(day, request.GET.get("period", "")[:7]), Period.at(Span.HALF, day)
+    )
     form.hide_lonely_branch()
     if not form.chosen:
         return form, Matrix([], []), Matrix([], [])
@@ -195,9 +247,18 @@ def matrix(request: HttpRequest) -> HttpResponse:
     form, table, own = asked_matrix(request)
     period = form.chosen_period if form.chosen else None
     rows = Paginator(shown_rows(form, table), BRANCHES_A_PAGE[period.span] if period else 40)
-    return render(request, "duties/matrix.html", {
-        "form": form, "table": table, "own": own, "period": period, "branch": form.chosen,
-        "page_obj": rows.get_page(request.GET.get("page"))})
+    return render(
+        request,
+        "duties/matrix.html",
+        {
+            "form": form,
+            "table": table,
+            "own": own,
+            "period": period,
+            "branch": form.chosen,
+            "page_obj": rows.get_page(request.GET.get("page")),
+        },
+    )
 
 
 @require_safe

@@ -1,4 +1,5 @@
 """The first page, what is due, the matrix."""
+
 from django.urls import path
 
 from branches.meetings import home

@@ -1,4 +1,5 @@
 """Addresses that several pages of duties share: the filtered list, the pre-filled form, the rule."""
+
 from __future__ import annotations
 
 from datetime import date
@@ -17,7 +18,9 @@ def list_url(branch_id: int, kind: str, period: Period) -> str:
 
 def form_url(branch_id: int, kind: str, day: date, group_id: int | None = None) -> str:
     """The meeting form, opened for what is missing."""
-    asked = {"branch": branch_id, "kind": kind, "date": day.isoformat()} | ({"group": group_id} if group_id else {})
+    asked = {"branch": branch_id, "kind": kind, "date": day.isoformat()} | (
+        {"group": group_id} if group_id else {}
+    )
     return f"{reverse('meeting_new')}?{urlencode(asked)}"
 
 

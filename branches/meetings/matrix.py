@@ -1,5 +1,6 @@
 """Branches × kinds × months: what was held, what is missing, each cell a link. Built out of duties, so it cannot
 disagree with them."""
+
 from __future__ import annotations
 
 from collections import defaultdict
@@ -26,9 +27,9 @@ class Mark(StrEnum):
 
     FINE = "fine"
     PART = "gap part"  # overdue, but some was held
-    GAP = "gap"        # overdue, nothing was held
+    GAP = "gap"  # overdue, nothing was held
     OPEN = "open"
-    NONE = "none"      # nothing is asked
+    NONE = "none"  # nothing is asked
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,9 @@ class Matrix:
     @property
     def heads(self) -> list[tuple[Kind, int]]:
         """The kinds over the columns and how many columns each spans."""
-        return [(kind, len(list(same))) for kind, same in groupby(self.columns, key=lambda column: column.kind)]
+        return [
+            (kind, len(list(same))) for kind, same in groupby(self.columns, key=lambda column: column.kind)
+        ]
 
     @property
     def totals(self) -> list[str]:
@@ -115,8 +118,16 @@ def _matrix(facts: Facts, branches: list[Branch], asked: list[Demand], today: da
     for duty in duties_from(facts, branches, asked, today):
         owing[duty.branch.pk, duty.kind, duty.period].append(duty)
     links = _Links(today, account)
-    rows = [Row(branch, [_cell(owing.get((branch.pk, column.kind, column.period), []), column, branch, links)
-                         for column in columns]) for branch in branches]
+    rows = [
+        Row(
+            branch,
+            [
+                _cell(owing.get((branch.pk, column.kind, column.period), []), column, branch, links)
+                for column in columns
+            ],
+        )
+        for branch in branches
+    ]
     return Matrix(columns, rows)
 
 
@@ -154,6 +165,13 @@ def _cell(duties: list[Duty], column: Column, branch: Branch, links: _Links) -> 
 def sheet_columns(matrix: Matrix) -> list[SheetColumn]:
     """The same table for Excel."""
     columns = [SheetColumn("branch", "党组织", "branch.short_name", 22)]
-    columns += [SheetColumn(f"c{place}", f"{column.kind.label} {column.label}", lambda row, place=place: row.cells[place].words, 9)
-                for place, column in enumerate(matrix.columns)]
+    columns += [
+        SheetColumn(
+            f"c{place}",
+            f"{column.kind.label} {column.label}",
+            lambda row, place=place: row.cells[place].words,
+            9,
+        )
+        for place, column in enumerate(matrix.columns)
+    ]
     return [*columns, SheetColumn("missing", "缺", "missing", 6)]

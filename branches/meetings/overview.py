@@ -1,4 +1,5 @@
 """What the home pages tell: of one branch for those who keep its books, of many for those above."""
+
 from __future__ import annotations
 
 from collections import Counter
@@ -16,10 +17,10 @@ from branches.models import Branch
 from partywork import rules
 from partywork.periods import Period, Span, add_months
 
-SHOWN = 6        # meetings in a short list
-TODO_SHOWN = 14  # duties on a home page; the rest is a click away
+SHOWN = 6  # meetings in a short list
+LATE_SHOWN = 8  # overdue duties on a home page; the rest is a click away and must not hide what is due now
 BRANCHES_SHOWN = 10
-LATE_DAYS = 7   # a day or two is office life; our own line, no rule sets one
+LATE_DAYS = 7  # a day or two is office life; our own line, no rule sets one
 
 
 @dataclass(frozen=True)
@@ -41,9 +42,15 @@ def todo_item(duty: Duty, today: date, may_log: bool, *, named: bool = False) ->
     rule = rules.in_force(duty.rule_id, duty.period.start)
     overdue = duty.status is Status.OVERDUE
     return {
-        "title": (f"{duty.branch}：" if named else "") + duty.label, "text": wanting(duty), "due": duty.due_on, "overdue": overdue,
-        "rule": f"{duty.rule_id} {rule.title}" if rule else duty.rule_id, "rule_url": rule_url(duty.rule_id),
-        "url": mend_url(duty, today) if may_log else "", "label": "补登会议" if overdue else "登记会议"}
+        "title": (f"{duty.branch}：" if named else "") + duty.label,
+        "text": wanting(duty),
+        "due": duty.due_on,
+        "overdue": overdue,
+        "rule": f"{duty.rule_id} {rule.title}" if rule else duty.rule_id,
+        "rule_url": rule_url(duty.rule_id),
+        "url": mend_url(duty, today) if may_log else "",
+        "label": "补登会议" if overdue else "登记会议",
+    }
 
 
 def wanting(duty: Duty) -> str:
@@ -58,7 +65,13 @@ def unfinished(duties: Iterable[Duty], today: date) -> list[Duty]:
     half = Period.at(Span.HALF, today)
     late = [duty for duty in duties if duty.status is Status.OVERDUE and duty.period.last_day in half]
     now = [duty for duty in duties if duty.status in (Status.OPEN, Status.SOON) and today in duty.period]
-    return sorted(late, key=lambda duty: duty.due_on) + sorted(now, key=lambda duty: duty.due_on)
+    return [*sorted(late, key=lambda duty: duty.due_on), *sorted(now, key=lambda duty: duty.due_on)]
+
+
+def shown_first(todo: list[Duty]) -> list[Duty]:
+    """What a home page shows of them: some overdue ones and everything that is due now."""
+    late = [duty for duty in todo if duty.status is Status.OVERDUE]
+    return [*late[:LATE_SHOWN], *todo[len(late) :]]
 
 
 def tallies(duties: list[Duty], branch: Branch, today: date, spans: Iterable[Span]) -> list[Tally]:
@@ -67,7 +80,14 @@ def tallies(duties: list[Duty], branch: Branch, today: date, spans: Iterable[Spa
     for span, words in zip(spans, ("本月", "本季度", "本半年", "本年度"), strict=False):
         period = Period.at(span, today)
         mine = [duty for duty in duties if duty.period == period]
-        told.append(Tally(f"{words}应完成", sum(duty.status is Status.DONE for duty in mine), len(mine), duties_url(branch.pk, period)))
+        told.append(
+            Tally(
+                f"{words}应完成",
+                sum(duty.status is Status.DONE for duty in mine),
+                len(mine),
+                duties_url(branch.pk, period),
+            )
+        )
     return told
 
 
@@ -79,18 +99,27 @@ def branch_overview(branch: Branch, today: date, may_log: bool) -> dict:
     recent = meetings_in(branch.meetings.held())[:SHOWN]
     kinds = Branch.objects.filter(pk=branch.pk).kinds_of_members(today)
     return {
-        "tallies": tallies(duties, branch, today, Span), "todo": [todo_item(duty, today, may_log) for duty in todo[:TODO_SHOWN]],
-        "todo_more": max(0, len(todo) - TODO_SHOWN), "overdue": sum(duty.status is Status.OVERDUE for duty in todo),
+        "tallies": tallies(duties, branch, today, Span),
+        "todo": [todo_item(duty, today, may_log) for duty in shown_first(todo)],
+        "todo_more": len(todo) - len(shown_first(todo)),
+        "overdue": sum(duty.status is Status.OVERDUE for duty in todo),
         "done": [{"duty": duty, "rule_url": rule_url(duty.rule_id), "url": held_url(duty)} for duty in done],
-        "recent": list(recent.prefetch_related("kinds")), "drafts": drafts_of(branch) if may_log else [],
-        "full": kinds.get("full", 0), "probationary": kinds.get("probationary", 0),
-        "half": Period.at(Span.HALF, today), "report": report_state(branch, today),
+        "recent": list(recent.prefetch_related("kinds")),
+        "drafts": drafts_of(branch) if may_log else [],
+        "full": kinds.get("full", 0),
+        "probationary": kinds.get("probationary", 0),
+        "half": Period.at(Span.HALF, today),
+        "report": report_state(branch, today),
     }
 
 
 def held_url(duty: Duty) -> str:
     """The meetings that fulfil a duty: the one, or the list."""
-    return reverse("meeting", args=duty.held) if duty.done == 1 else list_url(duty.branch.pk, duty.kind, duty.period)
+    return (
+        reverse("meeting", args=duty.held)
+        if duty.done == 1
+        else list_url(duty.branch.pk, duty.kind, duty.period)
+    )
 
 
 def meetings_in(rows: QuerySet[Meeting]) -> QuerySet[Meeting]:
@@ -106,8 +135,17 @@ def report_state(branch: Branch, today: date) -> dict:
     """The half-year report now being written: in January and July it is that of the half just ended."""
     half = Period.at(Span.HALF, today)
     period = half.previous if today < add_months(half.start, 1) else half
-    row = branch.reports.filter(period_code=period.code).values("pk").annotate(last_version=Max("versions__number")).first()
-    return {"period": period, "pk": row["pk"] if row else None, "version": row["last_version"] if row else None}
+    row = (
+        branch.reports.filter(period_code=period.code)
+        .values("pk")
+        .annotate(last_version=Max("versions__number"))
+        .first()
+    )
+    return {
+        "period": period,
+        "pk": row["pk"] if row else None,
+        "version": row["last_version"] if row else None,
+    }
 
 
 def committee_overview(branch: Branch, today: date, may_log: bool) -> dict:
@@ -116,24 +154,36 @@ def committee_overview(branch: Branch, today: date, may_log: bool) -> dict:
     scope = list(Branch.objects.within(branch).active_in(half))
     duties = duties_of(scope, half, today)
     late = [duty for duty in duties if duty.status is Status.OVERDUE and duty.period.last_day in half]
+    theirs = [duty for duty in late if duty.branch.is_leaf_kind]
     own = [duty for duty in unfinished(duties, today) if duty.branch == branch]
     held = Meeting.objects.within(Branch.objects.within(branch)).held().in_period(half)
     recent, entered_late = list(meetings_in(held)[:SHOWN]), list(late_entries(held)[:SHOWN])
     prefetch_related_objects([*recent, *entered_late], "kinds")
     return {
-        "tallies": tallies(duties, branch, today, (Span.MONTH, Span.QUARTER)), "half": half, "overdue": len(late),
-        "overdue_url": duties_url(branch.pk, half, state="overdue"), "branches": worst(late, half),
+        "tallies": tallies(duties, branch, today, (Span.MONTH, Span.QUARTER)),
+        "half": half,
+        "overdue": len(late),
+        "overdue_url": duties_url(branch.pk, half, state="overdue"),
+        "branches": worst(theirs, half),
         "gaps_url": f"{reverse('matrix')}?branch={branch.pk}&gaps=on",
-        "branches_late": len({duty.branch.pk for duty in late}), "branches_all": sum(each.is_leaf_kind for each in scope),
+        "branches_late": len({duty.branch.pk for duty in theirs}),
+        "branches_all": sum(each.is_leaf_kind for each in scope),
         "progress": progress([duty for duty in duties if duty.branch.is_leaf_kind], branch, today),
-        "todo": [todo_item(duty, today, may_log) for duty in own[:TODO_SHOWN]], "recent": recent, "late_entries": entered_late, "late_days": LATE_DAYS,
+        "todo": [todo_item(duty, today, may_log) for duty in shown_first(own)],
+        "recent": recent,
+        "late_entries": entered_late,
+        "late_days": LATE_DAYS,
         "report": report_state(branch, today),
     }
 
 
 def late_entries(held: QuerySet[Meeting]) -> QuerySet[Meeting]:
     """Meetings entered long after their day, the latest entered first."""
-    return meetings_in(held).filter(recorded_on__gt=F("held_on") + timedelta(days=LATE_DAYS)).order_by("-recorded_on", "-id")
+    return (
+        meetings_in(held)
+        .filter(recorded_on__gt=F("held_on") + timedelta(days=LATE_DAYS))
+        .order_by("-recorded_on", "-id")
+    )
 
 
 def worst(late: list[Duty], period: Period) -> list[dict]:
@@ -143,7 +193,14 @@ def worst(late: list[Duty], period: Period) -> list[dict]:
     for branch, count in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0].path))[:BRANCHES_SHOWN]:
         kinds = Counter(duty.kind.label for duty in late if duty.branch == branch)
         words = "、".join(f"{label}{times}" for label, times in kinds.items())
-        rows.append({"branch": branch, "count": count, "words": words, "url": duties_url(branch.pk, period, state="overdue")})
+        rows.append(
+            {
+                "branch": branch,
+                "count": count,
+                "words": words,
+                "url": duties_url(branch.pk, period, state="overdue"),
+            }
+        )
     return rows
 
 
@@ -155,6 +212,12 @@ def progress(duties: list[Duty], branch: Branch, today: date) -> list[dict]:
         for kind in dict.fromkeys(duty.kind for duty in duties if duty.period == period):
             mine = [duty for duty in duties if duty.period == period and duty.kind == kind]
             done = sum(duty.status is Status.DONE for duty in mine)
-            rows.append({"label": ("本季度" if span is Span.QUARTER else "") + kind.label, "value": round(100 * done / len(mine)),
-                         "text": f"{done}/{len(mine)}", "url": duties_url(branch.pk, period, kind=kind)})
+            rows.append(
+                {
+                    "label": ("本季度" if span is Span.QUARTER else "") + kind.label,
+                    "value": round(100 * done / len(mine)),
+                    "text": f"{done}/{len(mine)}",
+                    "url": duties_url(branch.pk, period, kind=kind),
+                }
+            )
     return rows

@@ -1,4 +1,5 @@
 """Where a meeting counts within this app: its ledgers with the ordinal, the duties it fulfils, the study record."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -11,11 +12,27 @@ from branches.meetings.models import Meeting, State
 from partywork.periods import NUMERALS, Period, Span
 from partywork.receipts import Line, provides
 
-LESSONS, LIFE, BUREAU, STUDY, OTHER = "三会一课台账", "组织生活台账", "领导班子台账", "学习台账", "其他会议台账"
+LESSONS, LIFE, BUREAU, STUDY, OTHER = (
+    "三会一课台账",
+    "组织生活台账",
+    "领导班子台账",
+    "学习台账",
+    "其他会议台账",
+)
 LEDGERS = {kind: LESSONS for kind in LESSON_KINDS} | {
-    Kind.THEME_DAY: "主题党日台账", Kind.ORG_LIFE: LIFE, Kind.APPRAISAL: LIFE, Kind.CHECKUP: LIFE, Kind.TALK: LIFE,
-    Kind.STUDY: STUDY, Kind.SEMINAR: STUDY, Kind.CENTRE_STUDY: BUREAU, Kind.CENTRE_SEMINAR: BUREAU,
-    Kind.DEMOCRATIC_LIFE: BUREAU, Kind.PARTY_GROUP: BUREAU, Kind.MOBILISATION: OTHER}
+    Kind.THEME_DAY: "主题党日台账",
+    Kind.ORG_LIFE: LIFE,
+    Kind.APPRAISAL: LIFE,
+    Kind.CHECKUP: LIFE,
+    Kind.TALK: LIFE,
+    Kind.STUDY: STUDY,
+    Kind.SEMINAR: STUDY,
+    Kind.CENTRE_STUDY: BUREAU,
+    Kind.CENTRE_SEMINAR: BUREAU,
+    Kind.DEMOCRATIC_LIFE: BUREAU,
+    Kind.PARTY_GROUP: BUREAU,
+    Kind.MOBILISATION: OTHER,
+}
 STUDYING = (Kind.LECTURE, Kind.STUDY, Kind.SEMINAR, Kind.CENTRE_STUDY, Kind.CENTRE_SEMINAR)
 
 
@@ -47,7 +64,9 @@ def _ledger_line(meeting: Meeting, kind: Kind, part: Period, facts: Facts) -> Li
     same = facts.held(meeting.branch_id, (kind,), part, meeting.group_id if kind is Kind.GROUP else None)
     group = meeting.group.name if kind is Kind.GROUP and meeting.group else ""
     which = f"第{same.index(meeting.pk) + 1}次" if part.span is not Span.MONTH or len(same) > 1 else ""
-    return Line(LEDGERS[kind], f"{_when(part)}{group}{which}{kind.label}", list_url(meeting.branch_id, kind, part))
+    return Line(
+        LEDGERS[kind], f"{_when(part)}{group}{which}{kind.label}", list_url(meeting.branch_id, kind, part)
+    )
 
 
 def _when(part: Period) -> str:
@@ -70,4 +89,6 @@ def _duty_line(duty: Duty) -> Line:
 def _study_line(meeting: Meeting, studied: list[Kind]) -> Line:
     names = "、".join(kind.label for kind in studied)
     part = Period.at(Span.HALF, meeting.held_on)
-    return Line("学习记录", f"{meeting.present_count}人参加{names}", list_url(meeting.branch_id, studied[0], part))
+    return Line(
+        "学习记录", f"{meeting.present_count}人参加{names}", list_url(meeting.branch_id, studied[0], part)
+    )

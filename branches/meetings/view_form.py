@@ -156,7 +156,8 @@ def meeting_edit(request: HttpRequest, pk: int) -> HttpResponse:
     rows = rows.select_related("branch", "created_by", "group", "host", "recorder", "lecturer")
     meeting = get_object_or_404(rows, pk=pk)
     request.user.require("meetings.edit", meeting)
-    if meeting.state == State.HELD:
+    was_held = meeting.held_on is not None
+    if meeting.state == State.HELD or (was_held and request.method == "POST"):
         return correct(request, meeting)
     if meeting.state == State.DRAFT and meeting.created_by_id == request.user.pk and request.method != "POST":
         raw = as_typed((meeting.draft or {}).get("fields", {}))
@@ -196,6 +197,10 @@ def show_correction(request: HttpRequest, desk: Desk, status: int = 200, **more:
 def show_conflict(request: HttpRequest, desk: Desk, gathering) -> HttpResponse:
     """409: both texts, and the typed form again, which may now be saved on top of what the person has seen."""
     current = Meeting.objects.select_related("group", "host", "recorder", "lecturer").get(pk=desk.meeting.pk)
+    if current.state != State.HELD:
+        said = f"这次会议已被作废（{current.void_reason}），不能再更正。您填写的内容还在下面，可以复制。"
+        desk.form.take(RuleViolation(said))
+        return show_correction(request, desk, 409)
     typed: QueryDict = request.POST.copy()
     typed["version"] = str(current.version)
     again = Desk(desk.branch, typed, desk.today, judged=True, meeting=current)

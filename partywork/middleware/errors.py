@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from django.db import DatabaseError, InterfaceError, OperationalError, transaction
 from django.http import HttpRequest, HttpResponse
+from django.utils.cache import add_never_cache_headers
 
 from partywork import views
 from partywork.errors import NotAllowed, RuleViolation
@@ -53,9 +54,12 @@ def rule_page(request: HttpRequest, violation: RuleViolation) -> HttpResponse:
 
 
 def wrong_method(request: HttpRequest, empty: HttpResponse) -> HttpResponse:
-    response = views.error_page(request, 405, message="这个地址不能这样打开，请从页面上的按钮或链接进入。")
-    response["Allow"] = empty["Allow"]
-    return response
+    """The page is written into the answer at hand: that one carries the headers of the layers it came through."""
+    page = views.error_page(request, 405)
+    empty.content = page.content
+    empty["Content-Type"], empty["Content-Length"] = page["Content-Type"], str(len(page.content))
+    add_never_cache_headers(empty)
+    return empty
 
 
 def note_refusal(request: HttpRequest, refusal: NotAllowed) -> None:

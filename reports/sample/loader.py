@@ -40,7 +40,7 @@ def load_sample(*, size: str, until: date) -> dict:
     build_people(sample, sizes)
     build_accounts(sample)
     held = build_meetings(sample)
-    write_entry(actor=None, action="sample.load", label=f"装入样例数据（{size}）")
+    write_entry(actor=None, action="sample.load", label=f"{len(sample.branches)}个支部、{len(sample.members)}名党员")
     return {"size": size, "until": until.isoformat(), "branches": len(sample.branches), "members": len(sample.members),
             "meetings": held, "accounts": sample_accounts(), "password": PASSWORD}
 

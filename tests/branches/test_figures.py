@@ -10,12 +10,14 @@ from branches.models import Branch
 from partywork.figures import find_figure
 from partywork.periods import Period
 from tests.factories import make_account, make_branch, make_group, make_post
+from tests.figure_cases import counts
 
 
 def value(key: str, code: str, scope=None):
     return find_figure(key).value(Branch.objects.all() if scope is None else scope, Period.parse(code))
 
 
+@counts("org.general")
 @pytest.mark.parametrize(
     ("key", "before", "after"),
     [
@@ -31,6 +33,7 @@ def test_by_hand_in_the_drawn_world(world, key, before, after):
     assert (value(key, "202506"), value(key, "202507")) == (before, after)
 
 
+@counts("org.founded", "org.branches")
 def test_founded_within_the_period_bounds_included(world):
     for day in (date(2025, 12, 31), date(2026, 1, 1), date(2026, 6, 30), date(2026, 7, 1)):
         make_branch(world.office, founded_on=day)
@@ -38,12 +41,14 @@ def test_founded_within_the_period_bounds_included(world):
     assert [value("org.branches", code) for code in ("2025H2", "2026H1", "2026H2")] == [6, 8, 9]
 
 
+@counts("org.dissolved")
 def test_dissolved_on_the_first_and_last_day(world):
     make_branch(world.office, dissolved_on=date(2026, 1, 1))
     make_branch(world.office, dissolved_on=date(2026, 6, 30))
     assert [value("org.dissolved", code) for code in ("2025H2", "2026H1", "2026H2")] == [1, 2, 0]
 
 
+@counts("org.groups")
 def test_groups_of_one_branch_on_the_last_day(world):
     make_group(world.a, founded_on=date(2026, 6, 30))
     make_group(world.a, dissolved_on=date(2026, 6, 30))
@@ -51,6 +56,7 @@ def test_groups_of_one_branch_on_the_last_day(world):
     assert value("org.groups", "2026H1", Branch.objects.filter(pk=world.a.pk)) == 3
 
 
+@counts("org.leaders", "org.staff")
 def test_leaders_and_staff_by_name_on_the_last_day(world):
     second = make_account(display_name="后任")
     make_post(second, world.root, "leader", start_on=date(2026, 7, 1))

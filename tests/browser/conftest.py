@@ -59,8 +59,9 @@ def site(tmp_path_factory) -> Iterator[Site]:
     manage(data, "migrate", "--verbosity", "0")
     manage(data, "load_sample", "--size", "small")
     port = free_port()
-    process = subprocess.Popen([sys.executable, "manage.py", "serve", "--port", str(port)], cwd=ROOT, env=environment(data),
-                               stdout=subprocess.DEVNULL, stderr=(data / "serve.log").open("w"))
+    with (data / "serve.log").open("w") as log:
+        process = subprocess.Popen([sys.executable, "manage.py", "serve", "--port", str(port)], cwd=ROOT, env=environment(data),
+                                   stdout=subprocess.DEVNULL, stderr=log)
     running = Site(f"http://127.0.0.1:{port}", data, process)
     try:
         wait_until_up(running)

@@ -9,6 +9,7 @@ from members.models import Membership
 from partywork.figures import find_figure
 from partywork.periods import Period
 from tests.factories import make_group, make_member
+from tests.figure_cases import counts
 
 H1 = Period.parse("2026H1")
 BEFORE, FIRST, LAST, AFTER = date(2025, 12, 31), date(2026, 1, 1), date(2026, 6, 30), date(2026, 7, 1)
@@ -39,6 +40,13 @@ def depart(world, reason, **facts):
     make_member(world.farm, "外支部", stop_on=FIRST, stop_reason=reason, **facts)
 
 
+@counts(
+    "members.transfers_in",
+    "members.moved_in",
+    "members.admitted",
+    "members.turned_full",
+    "groups.adjustments",
+)
 @pytest.mark.parametrize(
     ("key", "reason"),
     [
@@ -56,6 +64,7 @@ def test_beginnings_count_from_the_first_to_the_last_day(world, scope, key, reas
     assert find_figure(key).value(Branch.objects.all(), H1) == 2 + 1 + (key == "members.admitted")
 
 
+@counts("members.transfers_out", "members.left")
 @pytest.mark.parametrize(
     ("key", "reason"),
     [
@@ -90,6 +99,7 @@ def test_each_way_in_and_out_counts_in_its_own_figure_only(world, scope):
     assert names("groups.adjustments", scope) == ["leader", "regrouped"]
 
 
+@counts("members.start")
 def test_opening_numbers_stand_on_the_first_day(world, scope):
     arrive(world, "first")
     assert names("members.start", scope) == ["前一天", "第一天", "钱进"]
@@ -98,6 +108,7 @@ def test_opening_numbers_stand_on_the_first_day(world, scope):
     assert find_figure("members.start").value(scope, H1) == 5
 
 
+@counts("members.end")
 def test_closing_numbers_stand_on_the_last_day(world, scope):
     arrive(world, "first")
     assert names("members.end", scope) == ["前一天", "最后一天", "第一天", "钱进"]
@@ -105,6 +116,7 @@ def test_closing_numbers_stand_on_the_last_day(world, scope):
     assert names("members.end", scope) == ["前一天", "后一天", "最后一天", "第一天", "钱进"]
 
 
+@counts("members.start_full", "members.start_probationary", "members.end_full", "members.end_probationary")
 @pytest.mark.parametrize(
     ("turned", "start", "end"),
     [
@@ -129,6 +141,7 @@ def test_kinds_on_the_day_of_turning_full(world, scope, turned, start, end):
     assert find_figure("members.probationary_names").value(scope, H1) == ["韩青"] * end[1]
 
 
+@counts("members.probationary_names")
 def test_names_of_probationers_are_in_the_order_of_branches_and_pinyin(world):
     make_member(world.b, "吕梁", kind="probationary", initials="lvl")
     make_member(world.a, "安宁", kind="probationary", initials="an")

@@ -1,4 +1,5 @@
 """How source rows become a value, and which figures hold a row."""
+
 from __future__ import annotations
 
 from datetime import date
@@ -11,7 +12,19 @@ from django.test.utils import CaptureQueriesContext
 from branches.meetings.kinds import Kind, ThemeForm
 from branches.meetings.models import Attendance, Meeting
 from branches.models import Branch
-from partywork.figures import By, Distinct, Listing, Ratio, Rows, Total, catalogue, figure, figures_holding, find_figure, percent
+from partywork.figures import (
+    By,
+    Distinct,
+    Listing,
+    Ratio,
+    Rows,
+    Total,
+    catalogue,
+    figure,
+    figures_holding,
+    find_figure,
+    percent,
+)
 from partywork.periods import Period
 from tests.factories import make_branch, make_meeting, make_member
 
@@ -23,23 +36,52 @@ def branch(db):
     return make_branch(make_branch(None))
 
 
-@pytest.mark.parametrize(("part", "whole", "expected"), [
-    (0, 0, None), (0, 5, Decimal("0.0")), (1, 3, Decimal("33.3")), (2, 3, Decimal("66.7")), (1, 8, Decimal("12.5")),
-    (1, 16, Decimal("6.3")), (1, 2000, Decimal("0.1")), (1, 2001, Decimal("0.0")), (7, 7, Decimal("100.0"))])
+@pytest.mark.parametrize(
+    ("part", "whole", "expected"),
+    [
+        (0, 0, None),
+        (0, 5, Decimal("0.0")),
+        (1, 3, Decimal("33.3")),
+        (2, 3, Decimal("66.7")),
+        (1, 8, Decimal("12.5")),
+        (1, 16, Decimal("6.3")),
+        (1, 2000, Decimal("0.1")),
+        (1, 2001, Decimal("0.0")),
+        (7, 7, Decimal("100.0")),
+    ],
+)
 def test_percent_is_rounded_half_up(part, whole, expected):
     assert percent(part, whole) == expected
 
 
 def test_nothing_is_nothing(db):
     none = Meeting.objects.none()
-    assert [how.compute(none) for how in (Rows(), Total("present_count"), Distinct("branch"), Ratio("present_count", "expected_count"),
-                                          By("theme_form", lambda: ThemeForm.choices), Listing())] == [0, 0, 0, None, [], []]
+    assert [
+        how.compute(none)
+        for how in (
+            Rows(),
+            Total("present_count"),
+            Distinct("branch"),
+            Ratio("present_count", "expected_count"),
+            By("theme_form", lambda: ThemeForm.choices),
+            Listing(),
+        )
+    ] == [0, 0, 0, None, [], []]
 
 
 def test_how_rows_become_a_value(branch):
     member, other = make_member(branch), make_member(branch)
-    make_meeting(branch, Kind.CONGRESS, title="大会", attendance=[member, (other, "leave")], theme_form="film")
-    make_meeting(branch, Kind.CONGRESS, title="再次", attendance=[member, other], theme_form="study", held_on=date(2026, 3, 11))
+    make_meeting(
+        branch, Kind.CONGRESS, title="大会", attendance=[member, (other, "leave")], theme_form="film"
+    )
+    make_meeting(
+        branch,
+        Kind.CONGRESS,
+        title="再次",
+        attendance=[member, other],
+        theme_form="study",
+        held_on=date(2026, 3, 11),
+    )
     make_meeting(branch, Kind.CONGRESS, title="三次", theme_form="film", held_on=date(2026, 3, 12))
     rows = Meeting.objects.order_by("held_on")
     assert Rows().compute(rows) == 3
@@ -47,7 +89,9 @@ def test_how_rows_become_a_value(branch):
     assert Ratio("present_count", "expected_count").compute(rows) == Decimal("75.0")
     assert Distinct("member").compute(Attendance.objects.all()) == 2
     assert By("theme_form", lambda: ThemeForm.choices).compute(rows) == [
-        {"code": "study", "label": "学习", "count": 1}, {"code": "film", "label": "观影", "count": 2}]
+        {"code": "study", "label": "学习", "count": 1},
+        {"code": "film", "label": "观影", "count": 2},
+    ]
     assert Listing().compute(rows) == ["2026-03-10 大会", "2026-03-11 再次", "2026-03-12 三次"]
 
 
@@ -56,8 +100,14 @@ def test_the_figures_that_hold_a_meeting_in_one_query(branch):
     make_meeting(branch, Kind.THEME_DAY, theme_form="film")
     with CaptureQueriesContext(connection) as queries:
         held = [each.key for each in figures_holding(meeting, Branch.objects.filter(pk=branch.pk), HALF)]
-    assert held == ["meetings.congress", "meetings.lecture", "meetings.work_report", "attendance.rate", "attendance.rate_congress",
-                    "attendance.rate_lecture"]
+    assert held == [
+        "meetings.congress",
+        "meetings.lecture",
+        "meetings.work_report",
+        "attendance.rate",
+        "attendance.rate_congress",
+        "attendance.rate_lecture",
+    ]
     assert len(queries) == 1
 
 

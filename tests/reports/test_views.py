@@ -79,7 +79,7 @@ def test_who_may_see_a_report(client_of, world, report):
 
 def test_a_report_takes_as_many_queries_at_any_size(client_of, world, report):
     client = client_of("staff")
-    for number in range(25):
+    for _ in range(25):
         make_meeting(world.a, Kind.CONGRESS, Kind.THEME_DAY, theme_form="film", attendance=[world.members["member"]])
     few = queries(client, f"/reports/{report.pk}/")
     for number in range(225):
@@ -228,3 +228,10 @@ def test_uploading_and_retiring(client_of, world):
     assert client_of("secretary").post(f"/report-templates/{template.pk}/retire/").status_code == 403
     assert client.post(f"/report-templates/{template.pk}/retire/").status_code == 302
     assert ReportTemplate.objects.usable().count() == 0
+
+
+def test_a_section_of_the_report_opens_its_figures(client_of, world, report):
+    answer = client_of("staff").get(f"/figures/?branch={world.root.pk}&period=2026H1&section=2.duty", headers=HTMX)
+    assert [line.key for line in answer.context["lines"]] == [
+        "org.leaders", "org.staff", "meetings.party_group_work", "meetings.first_topic", "meetings.mobilisation", "meetings.work_report"]
+    assert "<html" not in answer.content.decode()

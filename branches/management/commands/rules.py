@@ -1,4 +1,5 @@
 """manage.py rules: every rule in force, with its figures, article and parameters."""
+
 from __future__ import annotations
 
 import json
@@ -26,7 +27,11 @@ class Command(BaseCommand):
         day = day_of(options["on"])
         with database_there():
             entries = entries_on(day)
-        told = json.dumps([as_json(entry) for entry in entries], ensure_ascii=False, indent=1) if options["json"] else words_of(entries)
+        told = (
+            json.dumps([as_json(entry) for entry in entries], ensure_ascii=False, indent=1)
+            if options["json"]
+            else words_of(entries)
+        )
         self.stdout.write(told)
 
 
@@ -52,13 +57,25 @@ def day_of(text: str | None) -> date:
 def as_json(entry: Entry) -> dict[str, Any]:
     rule = entry.rule
     return {
-        "id": rule.id, "title": rule.title, "says": rule.says, "figures": entry.figures, "article": rule.article,
-        "valid_from": rule.valid_from.isoformat(), "valid_to": rule.valid_to.isoformat() if rule.valid_to else None,
-        "trust": rule.trust, "trust_label": rule.trust_label, "group": rule.group,
+        "id": rule.id,
+        "title": rule.title,
+        "says": rule.says,
+        "figures": entry.figures,
+        "article": rule.article,
+        "valid_from": rule.valid_from.isoformat(),
+        "valid_to": rule.valid_to.isoformat() if rule.valid_to else None,
+        "trust": rule.trust,
+        "trust_label": rule.trust_label,
+        "group": rule.group,
         "params": [param_json(param) for param in rule.params],
         "settings": [param_json(param) for param in rule.settings],
-        "set_by_us": {"figures": entry.setting.figures, "valid_from": entry.setting.valid_from.isoformat(),
-                      "reason": entry.setting.reason} if entry.setting else None,
+        "set_by_us": {
+            "figures": entry.setting.figures,
+            "valid_from": entry.setting.valid_from.isoformat(),
+            "reason": entry.setting.reason,
+        }
+        if entry.setting
+        else None,
     }
 
 
@@ -81,8 +98,15 @@ def words_of(entries: list[Entry]) -> str:
     lines = []
     for entry in entries:
         rule, until = entry.rule, f"，至{entry.rule.valid_to}前" if entry.rule.valid_to else ""
-        lines += [f"{rule.id}　{rule.title}　〔{rule.trust_label}〕", f"    {rule.says}",
-                  f"    依据：{rule.article}；自{rule.valid_from}起施行{until}"]
-        lines += [f"    取值：{entry.words}" + ("（本单位设置）" if entry.setting else "（默认）")] if rule.settings else []
+        lines += [
+            f"{rule.id}　{rule.title}　〔{rule.trust_label}〕",
+            f"    {rule.says}",
+            f"    依据：{rule.article}；自{rule.valid_from}起施行{until}",
+        ]
+        lines += (
+            [f"    取值：{entry.words}" + ("（本单位设置）" if entry.setting else "（默认）")]
+            if rule.settings
+            else []
+        )
         lines += ["    参数：" + "、".join(f"{param.name}（{param.label}）" for param in rule.params)]
     return "\n".join(lines)

@@ -1,4 +1,5 @@
 """manage.py try_rule ID name=value …: what a rule answers for these values."""
+
 from __future__ import annotations
 
 import json
@@ -27,7 +28,9 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps(as_json(entry, answer, day), ensure_ascii=False))
         else:
-            self.stdout.write(f"{entry.rule.id} {entry.rule.title}（{entry.rule.article}）\n{verdict(answer)}{answer.says}")
+            self.stdout.write(
+                f"{entry.rule.id} {entry.rule.title}（{entry.rule.article}）\n{verdict(answer)}{answer.says}"
+            )
 
 
 def known_entry(rule_id: str, day: date) -> Entry:
@@ -54,9 +57,14 @@ def typed_values(entry: Entry, words: list[str]) -> dict:
             faults.append(f"参数 {name} 重复了。")
         else:
             typed[name] = value
-    faults += [f"缺少参数 {param.name}（{param.label}）。" for param in entry.rule.params
-               if param.name not in typed and param.default is None]
-    values, wrong = read_values(tuple(param for param in entry.rule.params if param.name in typed or param.default is not None), typed)
+    faults += [
+        f"缺少参数 {param.name}（{param.label}）。"
+        for param in entry.rule.params
+        if param.name not in typed and param.default is None
+    ]
+    values, wrong = read_values(
+        tuple(param for param in entry.rule.params if param.name in typed or param.default is not None), typed
+    )
     faults += [f"{name}：{fault}" for name, fault in wrong.items()]
     if faults:
         raise CommandError("\n".join(faults))
@@ -72,5 +80,12 @@ def verdict(answer: Answer) -> str:
 
 
 def as_json(entry: Entry, answer: Answer, day: date) -> dict:
-    return {"id": entry.rule.id, "on": day.isoformat(), "article": entry.rule.article, "figures": entry.figures,
-            "holds": answer.holds, "says": answer.says, "values": {name: plain(value) for name, value in answer.values.items()}}
+    return {
+        "id": entry.rule.id,
+        "on": day.isoformat(),
+        "article": entry.rule.article,
+        "figures": entry.figures,
+        "holds": answer.holds,
+        "says": answer.says,
+        "values": {name: plain(value) for name, value in answer.values.items()},
+    }

@@ -1,4 +1,5 @@
 """Every figure of meetings, counted by hand in the first half of 2026."""
+
 from __future__ import annotations
 
 from datetime import date
@@ -30,18 +31,49 @@ def value(key: str):
 def held_twice_and_a_half(branch: Branch, kind: Kind, **facts) -> None:
     """Two that count, of which one is of a second kind too; a draft, a voided one and one of July do not."""
     make_meeting(branch, kind, **facts)
-    make_meeting(branch, kind, Kind.MOBILISATION if kind is not Kind.MOBILISATION else Kind.STUDY, held_on=MAY, **facts)
+    make_meeting(
+        branch, kind, Kind.MOBILISATION if kind is not Kind.MOBILISATION else Kind.STUDY, held_on=MAY, **facts
+    )
     make_meeting(branch, kind, state="draft", **facts)
     make_meeting(branch, kind, state="voided", void_reason="重复登记", **facts)
     make_meeting(branch, kind, held_on=date(2026, 7, 1), **facts)
 
 
-@counts("meetings.congress", "meetings.committee", "meetings.group", "meetings.lecture", "meetings.org_life", "meetings.appraisal",
-        "meetings.checkup", "meetings.theme_day", "meetings.mobilisation", "meetings.talk", "meetings.centre_study",
-        "meetings.centre_seminar", "meetings.study", "meetings.seminar")
-@pytest.mark.parametrize("kind", [
-    Kind.CONGRESS, Kind.COMMITTEE, Kind.GROUP, Kind.LECTURE, Kind.ORG_LIFE, Kind.APPRAISAL, Kind.CHECKUP, Kind.THEME_DAY,
-    Kind.MOBILISATION, Kind.TALK, Kind.CENTRE_STUDY, Kind.CENTRE_SEMINAR, Kind.STUDY, Kind.SEMINAR])
+@counts(
+    "meetings.congress",
+    "meetings.committee",
+    "meetings.group",
+    "meetings.lecture",
+    "meetings.org_life",
+    "meetings.appraisal",
+    "meetings.checkup",
+    "meetings.theme_day",
+    "meetings.mobilisation",
+    "meetings.talk",
+    "meetings.centre_study",
+    "meetings.centre_seminar",
+    "meetings.study",
+    "meetings.seminar",
+)
+@pytest.mark.parametrize(
+    "kind",
+    [
+        Kind.CONGRESS,
+        Kind.COMMITTEE,
+        Kind.GROUP,
+        Kind.LECTURE,
+        Kind.ORG_LIFE,
+        Kind.APPRAISAL,
+        Kind.CHECKUP,
+        Kind.THEME_DAY,
+        Kind.MOBILISATION,
+        Kind.TALK,
+        Kind.CENTRE_STUDY,
+        Kind.CENTRE_SEMINAR,
+        Kind.STUDY,
+        Kind.SEMINAR,
+    ],
+)
 def test_meetings_of_a_kind(branch, kind):
     held_twice_and_a_half(branch, kind)
     assert value(f"meetings.{kind}") == 2
@@ -89,13 +121,21 @@ def grade(meeting: Meeting, *grades: str) -> None:
 @counts("meetings.appraised", "meetings.appraised_by_grade")
 def test_appraised_members_by_grade(branch):
     people = [make_member(branch) for _ in range(4)]
-    grade(make_meeting(branch, Kind.ORG_LIFE, Kind.APPRAISAL, attendance=people), Grade.EXCELLENT, Grade.QUALIFIED, Grade.QUALIFIED, "")
+    grade(
+        make_meeting(branch, Kind.ORG_LIFE, Kind.APPRAISAL, attendance=people),
+        Grade.EXCELLENT,
+        Grade.QUALIFIED,
+        Grade.QUALIFIED,
+        "",
+    )
     grade(make_meeting(branch, Kind.APPRAISAL, attendance=people[:1], held_on=MAY), Grade.EXCELLENT)
     grade(make_meeting(branch, Kind.APPRAISAL, attendance=people[:1], state="draft"), Grade.UNQUALIFIED)
     grade(make_meeting(branch, Kind.APPRAISAL, attendance=people[:1], held_on=date(2026, 7, 1)), Grade.BASIC)
     assert value("meetings.appraised") == 4
     assert value("meetings.appraised_by_grade") == [
-        {"code": "excellent", "label": "优秀", "count": 2}, {"code": "qualified", "label": "合格", "count": 2}]
+        {"code": "excellent", "label": "优秀", "count": 2},
+        {"code": "qualified", "label": "合格", "count": 2},
+    ]
 
 
 @counts("meetings.checkup_members")
@@ -108,17 +148,38 @@ def test_checked_up_members_are_counted_once(branch):
     assert value("meetings.checkup_members") == 2
 
 
-@counts("attendance.rate", "attendance.rate_congress", "attendance.rate_committee", "attendance.rate_group",
-        "attendance.rate_lecture", "attendance.rate_theme_day")
+@counts(
+    "attendance.rate",
+    "attendance.rate_congress",
+    "attendance.rate_committee",
+    "attendance.rate_group",
+    "attendance.rate_lecture",
+    "attendance.rate_theme_day",
+)
 def test_attendance_rates(branch):
-    for kind, present in ((Kind.CONGRESS, 9), (Kind.COMMITTEE, 8), (Kind.GROUP, 7), (Kind.LECTURE, 6), (Kind.THEME_DAY, 5)):
+    for kind, present in (
+        (Kind.CONGRESS, 9),
+        (Kind.COMMITTEE, 8),
+        (Kind.GROUP, 7),
+        (Kind.LECTURE, 6),
+        (Kind.THEME_DAY, 5),
+    ):
         make_meeting(branch, kind, expected_count=10, present_count=present)
     make_meeting(branch, Kind.CONGRESS, Kind.THEME_DAY, expected_count=20, present_count=20, held_on=MAY)
     make_meeting(branch, Kind.CONGRESS, expected_count=10, present_count=0, state="draft")
     make_meeting(branch, Kind.CONGRESS, expected_count=10, present_count=0, held_on=date(2026, 7, 1))
-    told = {key: value(f"attendance.rate{key}") for key in ("", "_congress", "_committee", "_group", "_lecture", "_theme_day")}
-    assert told == {"": Decimal("78.6"), "_congress": Decimal("96.7"), "_committee": Decimal("80.0"), "_group": Decimal("70.0"),
-                    "_lecture": Decimal("60.0"), "_theme_day": Decimal("83.3")}
+    told = {
+        key: value(f"attendance.rate{key}")
+        for key in ("", "_congress", "_committee", "_group", "_lecture", "_theme_day")
+    }
+    assert told == {
+        "": Decimal("78.6"),
+        "_congress": Decimal("96.7"),
+        "_committee": Decimal("80.0"),
+        "_group": Decimal("70.0"),
+        "_lecture": Decimal("60.0"),
+        "_theme_day": Decimal("83.3"),
+    }
 
 
 @counts("meetings.democratic_life")
@@ -128,12 +189,22 @@ def test_democratic_life_is_listed_with_day_and_subject(branch):
     assert value("meetings.democratic_life") == ["2026-01-20 2025年度民主生活会"]
 
 
-@counts("theme.study", "theme.discussion", "theme.film", "theme.integrity", "theme.relief", "theme.training", "theme.volunteer",
-        "theme.red_site")
+@counts(
+    "theme.study",
+    "theme.discussion",
+    "theme.film",
+    "theme.integrity",
+    "theme.relief",
+    "theme.training",
+    "theme.volunteer",
+    "theme.red_site",
+)
 @pytest.mark.parametrize("form", list(ThemeForm))
 def test_theme_days_of_a_form(branch, form):
     held_twice_and_a_half(branch, Kind.THEME_DAY, theme_form=form)
-    make_meeting(branch, Kind.THEME_DAY, theme_form=ThemeForm.FILM if form is not ThemeForm.FILM else ThemeForm.STUDY)
+    make_meeting(
+        branch, Kind.THEME_DAY, theme_form=ThemeForm.FILM if form is not ThemeForm.FILM else ThemeForm.STUDY
+    )
     make_meeting(branch, Kind.STUDY, theme_form=form)
     assert value(f"theme.{form}") == 2
 
@@ -143,11 +214,16 @@ def test_theme_days_by_form(branch):
     held_twice_and_a_half(branch, Kind.THEME_DAY, theme_form=ThemeForm.VOLUNTEER)
     make_meeting(branch, Kind.THEME_DAY, theme_form=ThemeForm.STUDY)
     make_meeting(branch, Kind.THEME_DAY)
-    assert value("theme.by_form") == [{"code": "study", "label": "学习", "count": 1}, {"code": "volunteer", "label": "志愿服务", "count": 2}]
+    assert value("theme.by_form") == [
+        {"code": "study", "label": "学习", "count": 1},
+        {"code": "volunteer", "label": "志愿服务", "count": 2},
+    ]
 
 
 @counts("meetings.volunteer_people")
 def test_people_at_volunteer_theme_days(branch):
-    held_twice_and_a_half(branch, Kind.THEME_DAY, theme_form=ThemeForm.VOLUNTEER, expected_count=10, present_count=8)
+    held_twice_and_a_half(
+        branch, Kind.THEME_DAY, theme_form=ThemeForm.VOLUNTEER, expected_count=10, present_count=8
+    )
     make_meeting(branch, Kind.THEME_DAY, theme_form=ThemeForm.FILM, expected_count=10, present_count=9)
     assert value("meetings.volunteer_people") == 16

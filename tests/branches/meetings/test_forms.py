@@ -118,7 +118,7 @@ def test_a_new_form_repeats_last_time(world, roster):
 
 def test_a_kept_meeting_comes_back_as_it_was(world, roster):
     member = world.members["member"]
-    desk, told = judge(world, Kind.CONGRESS, members=roster, absent=[(member, "absent", "未请假")], place="礼堂",
+    _, told = judge(world, Kind.CONGRESS, members=roster, absent=[(member, "absent", "未请假")], place="礼堂",
                        **{"res-TOTAL_FORMS": "1", "res-0-text": "通过", "res-0-yes": "0"})  # fmt: skip
     from branches.meetings.services import hold_meeting
 

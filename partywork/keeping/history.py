@@ -1,0 +1,56 @@
+"""What was done on this machine: the last backup, the last proof. One line of JSON each in DATA_DIR/keeping.
+
+It is a file and no table on purpose: a backup must not change what it copies, and a restored system must not believe
+that it has itself been backed up.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+ACTS = ("backup", "check", "restore", "verify")
+KEPT = 1000
+
+
+def history_file() -> Path:
+    return Path(settings.DATA_DIR) / "keeping" / "history.jsonl"
+
+
+def note(act: str, **facts: Any) -> None:
+    """Remember an act. A history that cannot be written is no reason for the act to fail."""
+    line = json.dumps({"act": act, "at": timezone.now().isoformat(timespec="seconds")} | facts, ensure_ascii=False)
+    path = history_file()
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a", encoding="utf-8") as file:
+            file.write(line + "\n")
+    except OSError:
+        return
+
+
+def last(act: str) -> dict[str, Any] | None:
+    """The newest act of this kind, for the keeper's page: `at`, `ok`, and what the act told."""
+    return next((each for each in reversed(read()) if each.get("act") == act), None)
+
+
+def read() -> list[dict[str, Any]]:
+    """Oldest first; a line cut off by a power failure is left out."""
+    try:
+        lines = history_file().read_text("utf-8").splitlines()[-KEPT:]
+    except OSError:
+        return []
+    return [each for each in map(as_entry, lines) if each]
+
+
+def as_entry(line: str) -> dict[str, Any]:
+    try:
+        found = json.loads(line)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}

@@ -1,0 +1,317 @@
+"""What every figure of the catalogue must hold, whichever app declares it: scope, period, additivity, constant queries,
+and a case counted by hand. One busy half-year of the drawn world has rows for each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+
+import pytest
+from django.db import connection, transaction
+from django.db.models import Model
+from django.test.utils import CaptureQueriesContext
+
+from branches.accounts.models import Post
+from branches.meetings.kinds import Grade, Kind, ThemeForm, kinds_for
+from branches.meetings.models import Attendance, Meeting
+from branches.models import Branch, PartyGroup
+from members.models import Membership, StartReason, StopReason
+from partywork.figures import By, Figure, Level, Listing, Nature, Ratio, Rows, Total, catalogue, find_figure
+from partywork.periods import Period, Span
+from tests.cast import World, draw_world
+from tests.factories import make_account, make_branch, make_group, make_meeting, make_member, make_post
+from tests.figure_cases import counted_keys
+
+HALF = Period.parse("2026H1")
+DAYS = (HALF.start, date(2026, 2, 28), date(2026, 3, 31), date(2026, 4, 1), date(2026, 5, 20), HALF.last_day)
+FULL_FACTS = {
+    "by_leader": True,
+    "work_report": True,
+    "studied_party_work": True,
+    "first_topic": True,
+    "self_criticisms": 3,
+    "mutual_criticisms": 5,
+}
+pytestmark = pytest.mark.django_db  # pytest-django makes only the databases that some test asks for
+MODELS = {Meeting, Attendance, Membership, Branch, PartyGroup, Post}
+
+
+@pytest.fixture(scope="module")
+def busy(django_db_setup, django_db_blocker) -> Iterator[World]:
+    """Drawn once; every test that changes something does so inside `undone`."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield draw_busy_world()
+        transaction.set_rollback(True)
+
+
+def draw_busy_world() -> World:
+    """A half-year in which everything that is counted happens, in several organisations and at both ends of the time."""
+    world = draw_world()
+    make_member(world.b, kind="probationary")
+    for branch in (world.root, world.a, world.b):
+        _hold_all_kinds(branch, [world.members["secretary"], world.members["member"]])
+    for place, reason in enumerate(StartReason.values):
+        make_member(
+            world.a,
+            start_on=DAYS[place % len(DAYS)],
+            start_reason=reason,
+            group=world.group1,
+            kind="full",
+            is_group_leader=reason == "leader",
+        )
+    for place, reason in enumerate(reason for reason in StopReason.values if reason != "changed"):
+        make_member(world.b, stop_on=DAYS[place % len(DAYS)], stop_reason=reason)
+    make_branch(world.root, founded_on=date(2026, 2, 3))
+    make_branch(world.office, dissolved_on=date(2026, 5, 1))
+    return world
+
+
+def _hold_all_kinds(branch: Branch, people: list) -> None:
+    for place, kind in enumerate(kinds_for(branch.kind)):
+        meeting = make_meeting(branch, kind, held_on=DAYS[place % len(DAYS)], attendance=people, **FULL_FACTS)
+        meeting.attendance.update(grade=Grade.QUALIFIED)
+    if Kind.THEME_DAY in kinds_for(branch.kind):
+        for place, form in enumerate(ThemeForm):
+            make_meeting(
+                branch,
+                Kind.THEME_DAY,
+                Kind.STUDY,
+                theme_form=form,
+                held_on=DAYS[place % len(DAYS)],
+                attendance=people,
+            )
+
+
+def everywhere():
+    return Branch.objects.all()
+
+
+def holds(figure: Figure, row: Model, period: Period = HALF, scope=None) -> bool:
+    rows = figure.rows(everywhere() if scope is None else scope, period)
+    return rows.order_by().filter(pk=row.pk).exists()
+
+
+def number(figure: Figure, scope, period: Period):
+    """The value as a number: lists by their length, breakdowns by their sum."""
+    value = figure.value(scope, period)
+    if isinstance(figure.how, By):
+        return sum(each["count"] for each in value)
+    return len(value) if isinstance(figure.how, Listing) else value
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def one_row(figure: Figure) -> Model:
+    return figure.rows(everywhere(), HALF).order_by("pk").first()
+
+
+def change(row: Model, **facts) -> None:
+    type(row)._base_manager.filter(pk=row.pk).update(**facts)
+
+
+def flows() -> list[Figure]:
+    return [each for each in catalogue() if each.nature is Nature.FLOW]
+
+
+# --- the whole catalogue ----------------------------------------------------------------------------------------------
+
+
+def test_every_key_has_a_hand_counted_case():
+    assert {each.key for each in catalogue()} - counted_keys() == set()
+
+
+def test_at_least_twenty_five_figures():
+    assert len(catalogue()) >= 25
+
+
+def test_every_figure_says_what_it_is():
+    unclear = [
+        each.key
+        for each in catalogue()
+        if not each.definition.endswith("。") or not each.definition.startswith(("本期", "期末"))
+    ]
+    assert unclear == []
+
+
+def test_the_busy_world_has_rows_of_known_models_for_every_figure(busy):
+    assert [each.key for each in catalogue() if not each.rows(everywhere(), HALF).exists()] == []
+    assert {each.rows(everywhere(), HALF).model for each in catalogue()} <= MODELS
+
+
+def test_an_empty_scope_gives_nothing(busy):
+    empty = {Rows: 0, Total: 0, Ratio: None, By: [], Listing: []}
+    values = {each.key: each.value(Branch.objects.none(), HALF) for each in catalogue()}
+    assert values == {each.key: empty.get(type(each.how), 0) for each in catalogue()}
+
+
+def test_flows_of_a_half_year_are_those_of_its_quarters_and_months(busy):
+    wrong = {}
+    for figure in flows():
+        if not (figure.additive or isinstance(figure.how, By | Listing)):
+            continue
+        whole = number(figure, everywhere(), HALF)
+        parts = [
+            sum(number(figure, everywhere(), part) for part in HALF.split(span))
+            for span in (Span.QUARTER, Span.MONTH)
+        ]
+        if parts != [whole, whole]:
+            wrong[figure.key] = (whole, parts)
+    assert wrong == {}
+
+
+def test_the_committees_number_is_the_sum_of_its_organisations(busy):
+    wrong = {}
+    for figure in catalogue():
+        if figure.additive:
+            each = [figure.value(Branch.objects.filter(pk=branch.pk), HALF) for branch in everywhere()]
+            if sum(each) != figure.value(everywhere(), HALF):
+                wrong[figure.key] = (each, figure.value(everywhere(), HALF))
+    assert wrong == {}
+
+
+def test_a_ratio_is_over_all_rows_and_not_the_mean_of_branches(busy):
+    figure = find_figure("attendance.rate_congress")
+    with undone():
+        make_meeting(busy.farm, Kind.CONGRESS, expected_count=1, present_count=0)
+        assert str(figure.value(everywhere(), HALF)) == "80.0"
+
+
+def test_the_same_number_of_queries_whatever_the_rows(busy):
+    def queries_of(figure: Figure) -> int:
+        with CaptureQueriesContext(connection) as queries:
+            figure.value(everywhere(), HALF)
+        return len(queries)
+
+    before = {each.key: queries_of(each) for each in catalogue()}
+    with undone():
+        _hold_all_kinds(busy.farm, [make_member(busy.farm) for _ in range(5)])
+        for role in ("leader", "staff"):
+            make_post(make_account(), busy.root, role)
+        make_group(busy.farm)
+        after = {each.key: queries_of(each) for each in catalogue()}
+    assert before == after == {each.key: 1 for each in catalogue()}
+
+
+def test_figures_of_the_committee_alone_are_marked(busy):
+    """A committee's figure says nothing of a single branch: a plain branch has no rows of it."""
+    leaf = Branch.objects.filter(pk=busy.a.pk)
+    bureau = [
+        each
+        for each in catalogue()
+        if each.level is Level.COMMITTEE and each.rows(leaf, HALF).model is Meeting
+    ]
+    assert {each.key: each.rows(leaf, HALF).count() for each in bureau} == {each.key: 0 for each in bureau}
+
+
+# --- one row at a time: in or out as declared -------------------------------------------------------------------------
+
+
+def meeting_of(row: Model) -> Meeting | None:
+    return row if isinstance(row, Meeting) else getattr(row, "meeting", None)
+
+
+def of_meetings() -> list[Figure]:
+    return [each for each in flows() if each.rows(Branch.objects.none(), HALF).model in (Meeting, Attendance)]
+
+
+@pytest.mark.parametrize(
+    "facts", [{"state": "draft"}, {"state": "voided", "void_reason": "重复登记"}], ids=["draft", "voided"]
+)
+def test_drafts_and_voided_meetings_are_out(busy, facts):
+    wrong = []
+    for figure in of_meetings():
+        row = one_row(figure)
+        with undone():
+            change(meeting_of(row), **facts)
+            if holds(figure, row):
+                wrong.append(figure.key)
+    assert wrong == []
+
+
+ENDS = [
+    (HALF.start - timedelta(days=1), False),
+    (HALF.start, True),
+    (HALF.last_day, True),
+    (HALF.stop, False),
+]
+
+
+def begin_or_end(row: Model) -> str:
+    """The column of a dated row by which a flow counts it: the one that lies in the half-year."""
+    start, stop = (
+        ("founded_on", "dissolved_on") if isinstance(row, Branch | PartyGroup) else ("start_on", "stop_on")
+    )
+    ended = getattr(row, stop)
+    return stop if ended is not None and ended in HALF and getattr(row, start) not in HALF else start
+
+
+@pytest.mark.parametrize(("day", "counts"), ENDS, ids=["day-before", "first-day", "last-day", "day-after"])
+def test_a_flow_counts_the_first_and_the_last_day_and_no_other(busy, day, counts):
+    wrong = []
+    for figure in flows():
+        row = one_row(figure)
+        meeting = meeting_of(row)
+        with undone():
+            change(meeting or row, **({"held_on": day} if meeting else {begin_or_end(row): day}))
+            if holds(figure, row) is not counts:
+                wrong.append(figure.key)
+    assert wrong == []
+
+
+def stocks() -> list[tuple[Figure, date]]:
+    """Figures of a day and that day."""
+    return [
+        (each, HALF.last_day if each.nature is Nature.STOCK else HALF.start)
+        for each in catalogue()
+        if each.nature is not Nature.FLOW
+    ]
+
+
+@pytest.mark.parametrize(
+    ("which", "shift", "counts"),
+    [("begin", 0, True), ("begin", 1, False), ("end", 0, False), ("end", 1, True)],
+    ids=["begins-that-day", "begins-next-day", "ends-that-day", "ends-next-day"],
+)
+def test_a_stock_holds_who_is_there_on_its_day(busy, which, shift, counts):
+    wrong = []
+    for figure, day in stocks():
+        row = figure.rows(everywhere(), HALF).order_by("pk").first()
+        begin, end = (
+            ("founded_on", "dissolved_on")
+            if isinstance(row, Branch | PartyGroup)
+            else ("start_on", "stop_on")
+        )
+        at = day + timedelta(days=shift)
+        leaving = {"stop_reason": "died"} if isinstance(row, Membership) else {}
+        with undone():
+            change(
+                row,
+                **(
+                    {begin: at, end: None}
+                    if which == "begin"
+                    else {begin: date(2020, 1, 1), end: at} | leaving
+                ),
+            )
+            if holds(figure, row) is not counts:
+                wrong.append(figure.key)
+    assert wrong == []
+
+
+def test_a_foreign_branch_is_out(busy):
+    """Each row counts in the organisation it belongs to and in no other."""
+    wrong = []
+    for figure in catalogue():
+        row = one_row(figure)
+        home = meeting_of(row) or row
+        home_pk = home.pk if isinstance(home, Branch) else home.branch_id
+        inside = holds(figure, row, scope=Branch.objects.filter(pk=home_pk))
+        outside = holds(figure, row, scope=Branch.objects.exclude(pk=home_pk))
+        if (inside, outside) != (True, False):
+            wrong.append((figure.key, inside, outside))
+    assert wrong == []
