@@ -86,7 +86,7 @@ def set_rule_figures(
 ) -> RuleSetting:
     """The organisation's own figures for a rule from a day on. Earlier ones stay with their time."""
     actor.require("bureau.edit")
-    setting, made = make_once(
+    setting, _ = make_once(
         RuleSetting,
         form_token,
         actor,

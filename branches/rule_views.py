@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from branches.models import RuleSetting
 from branches.rule_forms import CalculatorForm, RuleSettingForm
 from branches.rule_settings import Entry, apply_entry, entries_on, entry_on, figure_words, set_rule_figures
-from partywork.answers import answer_form, posted
+from partywork.answers import answer_form, made_before, posted
 from partywork.periods import today
 from partywork.rules import TRUST, versions
 
@@ -125,4 +125,7 @@ def rule_setting(request: HttpRequest, rule_id: str) -> HttpResponse:
         messages.success(request, "已设置。以前的取值仍保留在“本单位的设置”里。")
         return redirect("rule", rule_id)
 
-    return answer_form(request, form, "rules/setting.html", act, entry=entry, rule=entry.rule)
+    def again() -> HttpResponse | None:
+        return made_before(request, RuleSetting, lambda setting: redirect("rule", rule_id))
+
+    return answer_form(request, form, "rules/setting.html", act, again=again, entry=entry, rule=entry.rule)

@@ -134,8 +134,6 @@ def groups_of(branch: Branch, day) -> list[dict]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def org_new(request: HttpRequest) -> HttpResponse:
     request.user.require("org.edit")
-    if made := made_before(request, Branch):
-        return redirect("branch", made.pk)
     form = NewBranchForm(posted(request), account=request.user, initial={"parent": request.GET.get("parent")})
 
     def act(values: dict) -> HttpResponse:
@@ -147,7 +145,10 @@ def org_new(request: HttpRequest) -> HttpResponse:
             messages.success(request, f"已新建“{branch.short_name}”。接下来可以设党小组、登记党员。")
         return redirect("branch", branch.pk)
 
-    return answer_form(request, form, "org/form.html", act, title="新建党组织", submit="新建党组织")
+    def again() -> HttpResponse | None:
+        return made_before(request, Branch, lambda branch: redirect("branch", branch.pk))
+
+    return answer_form(request, form, "org/form.html", act, again=again, title="新建党组织", submit="新建党组织")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -209,13 +210,15 @@ def group_new(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, f"已设立“{group.name}”。请在党员页面把党员编入小组。")
         return redirect("branch", group.branch_id)
 
-    if made := made_before(request, PartyGroup):
-        return redirect("branch", made.branch_id)
+    def again() -> HttpResponse | None:
+        return made_before(request, PartyGroup, lambda group: redirect("branch", group.branch_id))
+
     return answer_form(
         request,
         NewGroupForm(posted(request)),
         "org/form.html",
         act,
+        again=again,
         title="新设党小组",
         submit="设立党小组",
         back=(branch.short_name, pk),

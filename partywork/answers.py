@@ -21,10 +21,10 @@ def posted(request: HttpRequest):
     return request.POST if request.method == "POST" else None
 
 
-def made_before(request: HttpRequest, model: type[models.Model]):
-    """What the same form made when it was sent the first time; asked before the form is checked again, because a
-    unique name is taken by then. For tables without a column of their maker."""
-    return already_made(model, request.POST.get("form_token"), request.user, by=None)
+def made_before(request: HttpRequest, model: type[models.Model], lead: Callable[[Any], HttpResponse]) -> HttpResponse | None:
+    """Where the same form led when it was sent the first time. For tables without a column of their maker."""
+    made = already_made(model, request.POST.get("form_token"), request.user, by=None)
+    return lead(made) if made else None
 
 
 def answer_form(
@@ -32,10 +32,15 @@ def answer_form(
     form: forms.BaseForm,
     template: str,
     act: Callable[[dict], HttpResponse],
+    *,
+    again: Callable[[], HttpResponse | None] | None = None,
     **context: Any,
 ) -> HttpResponse:
     """`act` takes the clean values, calls the service and says where to go. A rule that it breaks lands on the form;
-    a record that somebody else saved first gives both versions (409). Nothing typed is lost either way."""
+    a record that somebody else saved first gives both versions (409). Nothing typed is lost either way.
+
+    `again` says where the same form led before, if it was sent before. It is asked when the form does not go through: of
+    two sent at one moment the second finds its unique name taken by the first."""
     status = 200
     if form.is_bound and form.is_valid():
         try:
@@ -45,6 +50,8 @@ def answer_form(
             status = 409
         except RuleViolation as error:
             form.add_error(error.field if error.field in form.fields else None, error.message)
+    if form.is_bound and again and (earlier := again()):
+        return earlier
     return render(request, template, context | {"form": form}, status=status)
 
 

@@ -45,7 +45,7 @@ class Param:
         if not (value.removeprefix("-").isascii() and value.removeprefix("-").isdigit() and len(value) <= 9):
             raise ValueError(f"{self.label}应为整数。")
         number = int(value)
-        if self.low is not None and number < self.low or self.high is not None and number > self.high:
+        if (self.low is not None and number < self.low) or (self.high is not None and number > self.high):
             raise ValueError(f"{self.label}应在{self.low}到{self.high}之间。")
         return number
 

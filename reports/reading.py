@@ -10,7 +10,7 @@ from partywork.figures import Figure
 from partywork.periods import Period, Span, add_months
 from reports.definitions.half_year import DEFINITIONS
 from reports.definitions.parts import Definition, Section
-from reports.document import Document, Written, WrittenPart
+from reports.document import GAP, Document, Written, WrittenPart
 from reports.making import Words, facts_for, figures_for, scope_of, title_of, write
 from reports.models import Passage, Report, ReportVersion, ShortfallDecision
 from reports.pieces import numeral
@@ -234,7 +234,7 @@ def view_report(report: Report, today: date) -> ReportView:
         report, title_of(branch, period, bureau, definition), document, write(definition, facts, words, found, draft=False),
         [_part_view(part, lines, passages, judged) for part in document.parts], passages.get("opening"), latest,
         [line for line in lines.values() if line.changed], sum(each.decision is None for each in judged),
-        [code for code, row in passages.items() if "【待补" in row.text])
+        [code for code, row in passages.items() if GAP in row.text])
 
 
 def _part_view(part: WrittenPart, lines: dict[str, FigureLine], passages: dict[str, Passage], judged: list[Judged]) -> PartView:

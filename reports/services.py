@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from branches.models import Branch
 from partywork.errors import RuleViolation, StaleVersion
+from partywork.failpoints import fail_here
 from partywork.files.services import store_upload
 from partywork.jobs.models import Job
 from partywork.jobs.services import queue_job
@@ -25,6 +26,7 @@ from partywork.tokens import make_once
 from partywork.versions import TOLD
 from partywork.word import Fault, check_template
 from reports.definitions.half_year import DEFINITIONS
+from reports.document import GAP
 from reports.making import Made, Options, Words, make, render_to
 from reports.models import (
     Decision,
@@ -39,7 +41,8 @@ from reports.values import KEPT_IDS, Computed
 
 register_actions({
     "reports.open": "建立报告", "reports.write": "编写报告文字", "reports.judge": "处理报告中的问题建议",
-    "reports.make": "生成报告", "sample.load": "装入样例数据", "reports.template_add": "上传报告模板", "reports.template_retire": "停用报告模板",
+    "reports.make": "生成报告", "reports.template_add": "上传报告模板", "reports.template_retire": "停用报告模板",
+    "sample.load": "装入样例数据",
 })
 
 
@@ -113,6 +116,8 @@ def request_report(*, actor, report: Report, options: Options, token: UUID | str
     """Queue the making of a report; the same token gives the same job."""
     actor.require("reports.edit", report)
     _template(options)
+    if not options.draft and report.passages.filter(text__contains=GAP).exists():
+        raise RuleViolation(f"手写的文字里还有{GAP}，请补全后再生成，或者生成草稿。")
     return queue_job(actor=actor, kind="report", args={"report": report.pk, "options": options.stored()}, request_token=token)
 
 
@@ -137,6 +142,7 @@ def make_report(job: Job, progress) -> dict | None:
     with tempfile.TemporaryDirectory(dir=settings.FILE_UPLOAD_TEMP_DIR) as folder:
         path = Path(folder) / f"{file_stem(made.context['title'])}.docx"
         render_to(path, made.context, template and template.attachment.path)
+        fail_here("report.rendered")
         progress(90, "正在保存")
         _store(job, report, made, options, template, as_of, path, progress.finish)
     return None

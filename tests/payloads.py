@@ -13,7 +13,7 @@ from partywork.periods import today
 from reports.making import builtin_template
 from tests.factories import PASSWORD
 from tests.forms_on_pages import PageForm, Values, form_to
-from tests.stage import Stage, address, branch_pk, picture, routes
+from tests.stage import Stage, address, branch_pk, letters, picture, routes
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 Fill = Callable[[Stage, str], Values]
@@ -151,6 +151,11 @@ def build(stage: Stage, name: str, letter: str) -> Values:
         return fill
     return {key: value for key, value in form_on_page(stage, name, letter).filled(**fill).items()
             if key != "csrfmiddlewaretoken"}
+
+
+def usual(name: str) -> str:
+    """The object for which the submission goes through."""
+    return "empty" if name == "branch_dissolve" else letters(name, "POST")[0]
 
 
 def allowed(name: str) -> list[str]:

@@ -12,6 +12,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -32,7 +33,7 @@ from partywork.files.services import store_upload
 from partywork.jobs.models import Job
 from reports.models import Passage, Report, ReportTemplate, ReportVersion
 from tests.cast import CAST, World, draw_world
-from tests.factories import make_branch, make_group, make_meeting
+from tests.factories import make_branch, make_group, make_meeting, make_member
 
 MISSING = 999_999_999
 PNG = bytes.fromhex("89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c4944415408d763f8cfc0000003"
@@ -170,6 +171,8 @@ def set_stage(world: World) -> Stage:
         for letter, branch, who in (("a", world.a, "secretary"), ("b", world.b, "neighbour")):
             _place(stage, letter, branch, world[who])
         stage.objects["empty"] = make_branch(world.office, short_name="空支部", code="ZB09")
+        world.members["ripe"] = make_member(world.a, "沈熟", kind="probationary", joined_on=date(2025, 1, 10),
+                                            start_on=date(2025, 1, 10), start_reason="admitted")
     for name in CAST:
         stage.sessions[name] = sign_in(world[name]) if world[name] else ""
     return stage

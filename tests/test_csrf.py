@@ -7,8 +7,8 @@ import pytest
 from django.conf import settings
 from django.middleware.csrf import _get_new_csrf_string
 
-from tests.payloads import SUBMISSIONS, allowed, payload
-from tests.stage import Stage, address, letters, names
+from tests.payloads import SUBMISSIONS, allowed, payload, usual
+from tests.stage import Stage, address, names
 
 pytestmark = pytest.mark.django_db
 UNSAFE = [name for name in names() if "POST" in allowed(name)]
@@ -22,7 +22,7 @@ BAD = {
 
 
 def post(stage: Stage, name: str, cookie: dict[str, str], token: str | None):
-    said, letter = SUBMISSIONS[name], letters(name, "POST")[0]
+    said, letter = SUBMISSIONS[name], usual(name)
     data = payload(stage, name, letter) | ({} if token is None else {"csrfmiddlewaretoken": token})
     return stage.ask(said.sender(letter), "POST", address(stage, name, letter), data, strict=True, cookies=cookie)
 

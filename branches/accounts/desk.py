@@ -49,14 +49,16 @@ def account_new(request: HttpRequest) -> HttpResponse:
             messages.success(request, f"已为{account.display_name}新建账号。")
         return redirect("account", account.pk)
 
-    if earlier := made_before(request, Account):
-        return redirect("account", earlier.pk)
+    def again() -> HttpResponse | None:
+        return made_before(request, Account, lambda account: redirect("account", account.pk))
+
     form = NewAccountForm(posted(request), account=request.user)
     return answer_form(
         request,
         form,
         "accounts/form.html",
         act,
+        again=again,
         title="新建账号",
         submit="新建账号",
         lead="系统给出一个随机的初始密码，只显示一次；本人首次登录时必须修改。",
@@ -145,12 +147,16 @@ def post_new(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, f"已任命：{post}。")
         return redirect("account", post.account_id)
 
+    def again() -> HttpResponse | None:
+        return made_before(request, Post, lambda post: redirect("account", post.account_id))
+
     form = PostForm(posted(request), account=request.user)
     return answer_form(
         request,
         form,
         "accounts/form.html",
         act,
+        again=again,
         title=f"任命职务：{account.display_name}",
         submit="任命",
         back=(account.display_name, pk),

@@ -32,7 +32,8 @@ register_actions(
     }
 )
 USERNAME = re.compile(r"[a-z][a-z0-9._-]{2,29}", re.ASCII)
-BUREAU_ROLES = (Role.STAFF, Role.INSPECTOR, Role.LEADER)
+ROOT_ROLES = (*ADMINISTRATORS, Role.STAFF)  # these act for the whole bureau: settings, templates, accounts, journal
+BUREAU_ROLES = (Role.INSPECTOR, Role.LEADER)
 ACCOUNT_FIELDS = ("username", "display_name", "is_active")
 POST_FIELDS = ("account", "branch", "role", "start_on", "stop_on")
 
@@ -150,8 +151,8 @@ def end_post(*, actor: Account, post: Post, day: date) -> Post:
 
 
 def check_place_of_post(role: str, branch: Branch) -> None:
-    """Posts that see or manage more than one branch are not given in a branch."""
-    if role in ADMINISTRATORS and branch.kind != BranchKind.COMMITTEE:
+    """Posts that act for the whole bureau stand at its committee; posts that see several branches, not in one of them."""
+    if role in ROOT_ROLES and branch.kind != BranchKind.COMMITTEE:
         raise RuleViolation(f"{Role(role).label}只能设在机关党委。", field="branch")
     if role in BUREAU_ROLES and branch.is_leaf_kind:
         raise RuleViolation(f"{Role(role).label}不能设在党支部，请选择机关党委或党总支。", field="branch")

@@ -7,4 +7,4 @@ class MeetingsConfig(AppConfig):
     verbose_name = "会议"
 
     def ready(self) -> None:
-        from branches.meetings import figures, receipts, rules, services, training_rules  # noqa: F401  (their declarations fill the catalogues)
+        from branches.meetings import figures, receipts, rules, services, training_rules, vote_rules  # noqa: F401  (they declare)

@@ -19,7 +19,7 @@ LESSONS, LIFE, BUREAU, STUDY, OTHER = (
     "学习台账",
     "其他会议台账",
 )
-LEDGERS = {kind: LESSONS for kind in LESSON_KINDS} | {
+LEDGERS = dict.fromkeys(LESSON_KINDS, LESSONS) | {
     Kind.THEME_DAY: "主题党日台账",
     Kind.ORG_LIFE: LIFE,
     Kind.APPRAISAL: LIFE,

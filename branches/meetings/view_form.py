@@ -1,6 +1,7 @@
 """Registering and correcting: the form, its draft, its attendance list."""
 from __future__ import annotations
 
+import re
 import uuid
 from typing import Any
 
@@ -15,6 +16,7 @@ from branches.meetings import services
 from branches.meetings.conflict import conflict_rows
 from branches.meetings.defaults import as_typed, kept_fields, opening_fields
 from branches.meetings.desk import Desk
+from branches.meetings.forms import NewMeetingForm
 from branches.meetings.gathering import Kept
 from branches.meetings.models import Meeting, State
 from branches.models import Branch
@@ -23,7 +25,9 @@ from partywork.files.types import accept
 from partywork.periods import today
 from partywork.tokens import already_made, as_uuid
 
-NOT_TYPED = {"csrfmiddlewaretoken", "form_token", "branch", "version", "files", "refresh", "save_draft", "meeting"}
+TYPED = {*NewMeetingForm.base_fields, "listed", "present", "names", "res-TOTAL_FORMS", "res-INITIAL_FORMS"} - {"form_token"}
+# A line of the attendance list, a resolution.
+ROW_FIELD = re.compile(r"(?:state|reason|grade)-[0-9]{1,18}|res-[0-9]{1,3}-[a-z_]{1,20}")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -110,7 +114,12 @@ def may_choose(account: Any) -> bool:
 
 
 def typed_fields(request: HttpRequest) -> services.Raw:
-    return {name: values for name, values in request.POST.lists() if name not in NOT_TYPED}
+    """What the form itself asks for; anything else that was sent is not kept."""
+    return {name: values for name, values in request.POST.lists() if is_typed(name)}
+
+
+def is_typed(name: str) -> bool:
+    return name in TYPED or ROW_FIELD.fullmatch(name) is not None
 
 
 def keep_draft(request: HttpRequest, branch: Branch, token: uuid.UUID) -> Meeting:

@@ -2,7 +2,7 @@
 
     MAGIC | length of header (4 bytes) | header (JSON) | length (4) + record | length (4) + record …
 
-Each record is AES-256-GCM over one byte that tells its kind and up to 1 MiB of content. The key is derived for this
+Each record is AES-256-GCM over one byte that tells its kind and about 1 MiB of content. The key is derived for this
 archive alone; the nonce counts the records and marks the last one; the header is authenticated with every record. So a
 flipped bit, a cut, an exchange, a repetition or an addition anywhere is found, in one pass and constant memory.
 """
@@ -24,7 +24,8 @@ from partywork.keeping.keys import archive_key, fingerprint
 MAGIC = b"partywork backup\n"
 FORMAT = 1
 LONGEST_HEADER = 64 * 1024
-LONGEST = 1024 * 1024  # content of one record
+PIECE = 1024 * 1024  # content of a record, unless one row alone is longer
+LONGEST = 32 * PIECE
 OVERHEAD = 1 + 16  # kind and tag
 
 NOT_OURS = "这不是本系统的备份文件。"
@@ -45,6 +46,8 @@ class Writer:
         self.cipher = AESGCM(archive_key(key, salt))
 
     def add(self, kind: bytes, content: bytes, *, last: bool = False) -> None:
+        if len(content) > LONGEST:
+            raise Refused(f"有一行数据超过 {LONGEST // PIECE} MB，没有写成备份。")
         sealed = self.cipher.encrypt(nonce(self.count, last), kind + content, self.bound)
         self.file.write(len(sealed).to_bytes(4, "big") + sealed)
         self.count += 1
@@ -82,7 +85,8 @@ def read_records(file: BinaryIO, keys: list[str]) -> Iterator[tuple[bytes, bytes
     header, bound = read_header(file)
     key = next((key for key in keys if fingerprint(key, "backup") == header["key"]), None)
     if key is None:
-        raise Refused(f"备份密钥不对：这份备份用的是编号 {header['key']} 的 BACKUP_KEY，现在设置的不是。")
+        raise Refused(f"备份密钥不对：这份备份用的是编号 {header['key']} 的 BACKUP_KEY，"
+                      "现在设置的不是。请把当时的密钥放回（KEY_DIR 目录，或 BACKUP_KEY、BACKUP_KEY_FILE）再试。")
     cipher, count, last = AESGCM(archive_key(key, bytes.fromhex(header["salt"]))), 0, False
     sealed = next_sealed(file, count)
     while not last:

@@ -20,7 +20,7 @@ from django.utils import timezone
 from partywork.files.models import Attachment
 from partywork.journal.models import Head
 from partywork.keeping import tables
-from partywork.keeping.archive import LONGEST, Writer
+from partywork.keeping.archive import PIECE, Writer
 from partywork.keeping.errors import Refused
 from partywork.keeping.keys import backup_keys, keys_in_use
 from partywork.keeping.snapshot import snapshot
@@ -90,15 +90,15 @@ def named(target: Path, made: Made) -> Path:
 
 @contextmanager
 def new_file(path: Path) -> Iterator[BinaryIO]:
-    part = path.with_name(path.name + ".part")
-    if path.exists():
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    if path.exists() and path.stat().st_size:
         raise Refused(f"{path} 已经存在，没有覆盖。请换一个文件名。")
     try:
         with os.fdopen(os.open(part, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600), "w+b") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        os.link(part, path)  # unlike a rename it fails if another backup took the name meanwhile
+        part.replace(path)
         sync_folder(path.parent)
     except OSError as error:
         raise Refused(f"没有写成备份 {path}：{error.strerror}。") from error
@@ -145,7 +145,7 @@ def batches(model: type[models.Model]) -> Iterator[list[bytes]]:
 
 
 def halved(batch: list[bytes]) -> Iterator[list[bytes]]:
-    if len(batch) > 1 and sum(map(len, batch)) > 8 * LONGEST:
+    if len(batch) > 1 and sum(map(len, batch)) > PIECE:
         yield from halved(batch[: len(batch) // 2])
         yield from halved(batch[len(batch) // 2:])
     else:
@@ -165,7 +165,7 @@ def add_files(writer: Writer, made: Made) -> None:
             continue
         writer.add(FILE, as_json({"name": stored, "sha256": sha256, "size": size}))
         with path.open("rb") as file:
-            while chunk := file.read(LONGEST):
+            while chunk := file.read(PIECE):
                 writer.add(DATA, chunk)
         made.files += 1
         made.file_bytes += size

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from tests.forms_on_pages import PageForm, form_to
 
@@ -49,7 +49,7 @@ def ask(port: int, path: str, session: str = "", method: str = "GET", body: str 
     cookies = [headers.pop("cookie", ""), f"session={session}; sessionid={session}" if session else ""]
     begun = time.perf_counter()
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
-    connection.request(method, path, body, {"Cookie": "; ".join(filter(None, cookies)), **headers})
+    connection.request(method, quote(path, safe="/?&=%"), body, {"Cookie": "; ".join(filter(None, cookies)), **headers})
     response = connection.getresponse()
     text = response.read()
     connection.close()

@@ -281,9 +281,10 @@ def test_try_rule(world, words, holds):
 
 
 def test_try_rule_in_words(world):
-    assert run("try_rule", "VOTE-1", "expected=30", "present=16", "yes=15") == (
-        "VOTE-1 党员大会一般决定（支部工作条例（试行）第十一条）\n不符合：到会至少15人方为有效，现到会人数有效；赞成至少16票方能通过，未通过。\n"
-    )
+    assert run("try_rule", "VOTE-1", "expected=30", "present=16", "yes=15").splitlines() == [
+        "VOTE-1 党员大会一般决定（支部工作条例（试行）第十一条）",
+        "不符合：到会至少15人方为有效，现到会人数有效；赞成至少16票方能通过，未通过。",
+    ]
 
 
 @pytest.mark.parametrize(

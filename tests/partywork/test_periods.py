@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 
 import pytest
 
@@ -107,7 +108,7 @@ def test_split_gives_the_parts_in_order_without_gap(code, span, parts):
     assert [part.code for part in split] == parts
     assert split[0].start == period.start
     assert split[-1].stop == period.stop
-    assert all(one.stop == other.start for one, other in zip(split, split[1:], strict=False))
+    assert all(one.stop == other.start for one, other in pairwise(split))
 
 
 def test_a_year_has_twelve_months():

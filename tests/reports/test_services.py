@@ -137,6 +137,14 @@ def test_a_draft_keeps_the_gaps(world, report):
     assert "【待补】本期专项工作的部署、措施和成效。" in text_of(version)
 
 
+def test_a_gap_left_in_a_passage_allows_a_draft_only(world, report):
+    services.save_passage(actor=world["staff"], report=report, section="6.more", text="抓好【待补】。", version=0)
+    with pytest.raises(RuleViolation) as refused:
+        services.request_report(actor=world["staff"], report=report, options=Options())
+    assert refused.value.message == "手写的文字里还有【待补】，请补全后再生成，或者生成草稿。"
+    assert "抓好【待补】。" in text_of(made(world, report, draft=True))
+
+
 def test_later_corrections_show_as_changes(world, report):
     version = made(world, report)
     assert view_report(report, TODAY).changed == []

@@ -1,0 +1,31 @@
+"""What of the people `manage.py verify` looks through."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.db.models import F, OuterRef, Q, Subquery
+
+from members.models import Member, Membership
+from partywork.keeping.checks import Asked, verifies
+
+
+@verifies("党籍去向")
+def latest_is_the_last(asked: Asked) -> Iterator[str]:
+    """`Member.latest` points to the membership that began last; everyone has one."""
+    last = Membership.objects.filter(member=OuterRef("pk")).order_by("-start_on", "-pk").values("pk")[:1]
+    rows = Member.objects.annotate(real_latest=Subquery(last))
+    wrong = rows.filter(Q(latest_id=None) | Q(real_latest=None) | ~Q(latest_id=F("real_latest")))
+    for pk, kept, real in wrong.order_by("pk").values_list("pk", "latest_id", "real_latest"):
+        yield f"党员{pk}：当前党籍登记为记录 {kept or '空'}，应为 {real or '空（没有党籍记录）'}。"
+
+
+@verifies("党籍时段")
+def memberships_do_not_overlap(asked: Asked) -> Iterator[str]:
+    """A person belongs to one branch at a time."""
+    before = None
+    rows = Membership.objects.order_by("member_id", "start_on", "pk").values_list("member_id", "start_on", "stop_on")
+    for row in rows.iterator(2000):
+        if before and before[0] == row[0] and (before[2] is None or before[2] > row[1]):
+            yield f"党员{row[0]}：{row[1]:%Y-%m-%d}开始的党籍与前一段重叠。"
+        before = row

@@ -1,0 +1,123 @@
+"""The database itself: its pages, constraints, references, values, and the seals of encrypted fields."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db import connection, models
+from django.db.models import Exists, OuterRef, Q
+
+from partywork.fields import SealBroken, encrypted_fields
+from partywork.keeping import tables
+from partywork.keeping.checks import Asked, verifies
+
+SQLITE_SOUND = "ok"
+
+
+@verifies("数据库文件")
+def pages_are_sound(asked: Asked) -> Iterator[str]:
+    """SQLite: pages, indexes, NOT NULL, UNIQUE and CHECK of every row. PostgreSQL: indexes that cannot be used."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("PRAGMA integrity_check(100)")
+            yield from (f"数据库自检：{line}" for (line,) in cursor.fetchall() if line != SQLITE_SOUND)
+            return
+        cursor.execute("SELECT indexrelid::regclass::text FROM pg_index JOIN pg_class ON oid = indrelid"
+                       " WHERE relnamespace = current_schema()::regnamespace AND NOT (indisvalid AND indisready)")
+        yield from (f"索引 {name} 已失效，请重建（REINDEX）。" for (name,) in cursor.fetchall())
+
+
+@verifies("数据表")
+def tables_are_there(asked: Asked) -> Iterator[str]:
+    """Tables, columns and constraints as the models declare them; a missing constraint lets bad rows in."""
+    present = set(connection.introspection.table_names())
+    for model in tables.kept_models():
+        if tables.table_of(model) not in present:
+            yield f"缺少数据表 {tables.table_of(model)}。"
+            continue
+        yield from (f"表 {tables.table_of(model)} {fault}" for fault in faults_of_table(model))
+    if missing := set(tables.known_migrations()) ^ set(tables.applied_migrations()):
+        yield f"数据库结构与程序版本不符：{'、'.join(sorted(missing)[:5])}。请运行 manage.py migrate。"
+
+
+def faults_of_table(model: type[models.Model]) -> Iterator[str]:
+    with connection.cursor() as cursor:
+        found = connection.introspection.get_constraints(cursor, tables.table_of(model))
+        columns = {each.name for each in connection.introspection.get_table_description(cursor, tables.table_of(model))}
+        loose = not_validated(cursor, tables.table_of(model))
+    yield from (f"缺少列 {column}。" for column in tables.columns_of(model) if column not in columns)
+    declared = [*model._meta.constraints, *model._meta.indexes]
+    yield from (f"缺少约束或索引 {each.name}。" for each in declared if each.name not in found)
+    unique = [each["columns"] for each in found.values() if each["unique"] or each["primary_key"]]
+    foreign = [each["columns"] for each in found.values() if each["foreign_key"]]
+    for field in model._meta.concrete_fields:
+        if field.unique and [field.column] not in unique:
+            yield f"列 {field.column} 缺少唯一约束。"
+        if field.remote_field and field.db_constraint and [field.column] not in foreign:
+            yield f"列 {field.column} 缺少外键约束。"
+    yield from (f"约束 {name} 没有生效。" for name in loose)
+
+
+def not_validated(cursor: Any, table: str) -> list[str]:
+    if connection.vendor == "sqlite":
+        return []
+    cursor.execute("SELECT conname FROM pg_constraint WHERE conrelid = to_regclass(%s) AND NOT convalidated", [f'"{table}"'])
+    return [name for (name,) in cursor.fetchall()]
+
+
+@verifies("引用")
+def references_hold(asked: Asked) -> Iterator[str]:
+    """Every foreign key has its row."""
+    for model in tables.kept_models():
+        for field in model._meta.concrete_fields:
+            if field.is_relation:
+                yield from dangling(model, field)
+
+
+def dangling(model: type[models.Model], field: models.ForeignKey) -> Iterator[str]:
+    target = field.related_model._base_manager.filter(**{field.target_field.attname: OuterRef(field.attname)})
+    rows = model._base_manager.filter(**{f"{field.attname}__isnull": False}).filter(~Exists(target)).order_by("pk")
+    for pk, value in rows.values_list("pk", field.attname)[:100]:
+        yield f"{model._meta.verbose_name}{pk}：{field.verbose_name} 指向不存在的记录 {value}。"
+
+
+@verifies("数据内容")
+def values_are_readable(asked: Asked) -> Iterator[str]:
+    """Every cell reads as its column's type, and every choice is one of the choices."""
+    for model in tables.kept_models():
+        try:
+            for _ in tables.lines_of(model):
+                pass
+        except (ValueError, TypeError) as error:
+            yield f"表 {tables.table_of(model)} 里有读不出的内容：{str(error)[:200]}"
+        for field in model._meta.concrete_fields:
+            if field.choices and not field.is_relation:
+                yield from unknown_choices(model, field)
+
+
+def unknown_choices(model: type[models.Model], field: models.Field) -> Iterator[str]:
+    known = Q(**{f"{field.attname}__in": [value for value, _ in field.flatchoices if value is not None]})
+    known |= Q(**{f"{field.attname}__isnull": True}) if field.null else Q()
+    known |= Q(**{field.attname: ""}) if field.blank else Q()
+    for pk, value in model._base_manager.exclude(known).order_by("pk").values_list("pk", field.attname)[:100]:
+        yield f"{model._meta.verbose_name}{pk}：{field.verbose_name} 的值“{value}”不在规定的选项之内。"
+
+
+@verifies("加密内容")
+def seals_open(asked: Asked) -> Iterator[str]:
+    """Every encrypted value opens, in its own row, with a key of the ring."""
+    for model in tables.kept_models():
+        for field in encrypted_fields(model):
+            for row in model._base_manager.order_by("pk").iterator(tables.BATCH):
+                yield from fault_of(row, field)
+
+
+def fault_of(row: models.Model, field: models.Field) -> Iterator[str]:
+    stored = row.__dict__.get(field.attname)
+    try:
+        if isinstance(stored, str) and stored:
+            yield f"{row._meta.verbose_name}{row.pk}：{field.verbose_name} 没有加密。"
+        getattr(row, field.attname)
+    except SealBroken:
+        yield f"{row._meta.verbose_name}{row.pk}：{field.verbose_name} 解不开，可能被改动过，或缺少当时的 FIELD_KEYS。"
