@@ -12,7 +12,7 @@ RUN := $(VENV)/bin/python
 PIP := $(RUN) -m pip --disable-pip-version-check --quiet
 UV := $(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
 
-.PHONY: help setup setup-production run test lint lock shell
+.PHONY: help setup setup-production run test lint lock shell bench
 .DEFAULT_GOAL := help
 
 help:
@@ -21,6 +21,7 @@ help:
 	@echo "make run            安装、建库、装入样例单位，然后启动（PORT=8001 换端口，DATA_DIR=目录 换数据位置）"
 	@echo "make test           运行全部测试（ARGS=… 传给 pytest）"
 	@echo "make lint           检查代码与模板的写法"
+	@echo "make bench          测量各页面的快慢，与 Django 原样相比（SIZE=small|bureau|large，ENGINE=sqlite|postgresql）"
 	@echo "make lock           重新锁定依赖版本"
 	@echo "make shell          打开带数据的 Python 命令行"
 
@@ -71,3 +72,7 @@ lock: $(VENV)/bin/uv
 
 shell: setup
 	@$(RUN) manage.py shell
+
+# Not a test: nothing fails because it is slow. PostgreSQL is TEST_DATABASE_URL's server, or the one on 127.0.0.1:5432.
+bench: setup $(VENV)/test.done
+	@$(RUN) -m tests.bench --size $(or $(SIZE),large) --engine $(or $(ENGINE),sqlite)

@@ -137,6 +137,9 @@ class RuleSetting(models.Model):
             )
         ]
 
+    def __str__(self) -> str:
+        return f"{self.rule_id} {self.valid_from}"
+
 
 class Bureau(models.Model):
     """The one row that says whose system this is (names on pages and in the report)."""

@@ -13,5 +13,5 @@ FAULTS = ("路径含有不能用的字符", "路径长度不对", "上级组织�
 @verifies("组织树")
 def tree_is_whole(asked: Asked) -> Iterator[str]:
     """Every organisation hangs in the tree where its path says."""
-    for fault, found in zip(FAULTS, Branch.find_problems(), strict=True):
+    for fault, found in zip(FAULTS, Branch.objects.find_problems(), strict=True):
         yield from (f"党组织{pk}：{fault}。" for pk in found)

@@ -12,7 +12,6 @@ import environ
 from csp.constants import NONE, SELF
 
 from partywork import env
-from partywork.version import VERSION
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 PROFILE = env.choice("PROFILE", "laptop", ("laptop", "production"))

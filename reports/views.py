@@ -3,7 +3,6 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.contrib import messages
 from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -104,16 +103,24 @@ def plain_passage(request: HttpRequest, context: dict, status: int) -> HttpRespo
 def shortfall_decide(request: HttpRequest, pk: int) -> HttpResponse:
     found, form = visible_report(request, pk), PointForm(request.POST)
     request.user.require("reports.edit", found)
+    if form.is_valid() and decided(request, found, form):
+        return redirect(f"{reverse('report', args=[found.pk])}#points-{request.POST.get('part', '5')[:1]}")
+    kept = {name: request.POST.get(name, "") for name in ("part", "proposed")}
+    return render(request, "reports/point.html", {"report": found, "form": form, "kept": kept})
+
+
+def decided(request: HttpRequest, found: Report, form: PointForm) -> bool:
+    """Whether the service took it; otherwise its reason is on the form, with what was typed."""
+    values = form.cleaned_data
+    proposed = request.POST.get("proposed", "").strip()
+    state = "reworded" if values["state"] == "accepted" and values["text"] != proposed else values["state"]
     try:
-        if not form.is_valid():
-            raise RuleViolation("；".join(error for errors in form.errors.values() for error in errors))
-        values = form.cleaned_data
-        proposed = request.POST.get("proposed", "").strip()
-        state = "reworded" if values["state"] == "accepted" and values["text"] != proposed else values["state"]
-        services.decide_shortfall(actor=request.user, report=found, code=values["code"], state=state, text=values["text"])
+        services.decide_shortfall(
+            actor=request.user, report=found, code=values["code"], state=state, text=values["text"])
     except RuleViolation as error:
-        messages.error(request, error.message)
-    return redirect(f"{reverse('report', args=[found.pk])}#points-{request.POST.get('part', '5')[:1]}")
+        form.add_error(error.field if error.field in form.fields else None, error.message)
+        return False
+    return True
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

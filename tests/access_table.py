@@ -241,9 +241,8 @@ report_download     GET  a     login   404   404   404   200   404   200   200  
 report_download     GET  b     login   404   404   404   404   200   200   200   200   200   404   404   404 login
 report_download     GET  x     login   404   404   404   404   404   404   404   404   404   404   404   404 login
 report_download     POST a     login   405   405   405   405   405   405   405   405   405   405   405   405 login
-figures             GET  -     login   403   403   403   200   200   200   200   200   200   403   403   403 login
 figures             GET  b     login   403   403   403   200   200   200   200   200   200   403   403   403 login
-figures             POST -     login   405   405   405   405   405   405   405   405   405   405   405   405 login
+figures             POST b     login   405   405   405   405   405   405   405   405   405   405   405   405 login
 figures_export      GET  a     login   403   403   403   200   404   200   200   200   200   403   403   403 login
 figures_export      GET  b     login   403   403   403   404   200   200   200   200   200   403   403   403 login
 figures_export      GET  x     login   403   403   403   404   404   404   404   404   404   403   403   403 login

@@ -5,7 +5,6 @@ runs on PostgreSQL it is a database made from the suite's.
 """
 from __future__ import annotations
 
-import sqlite3
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection
 
+from tests.blank import copy_blank
 from tests.cast import draw_world
 from tests.partywork.engines import Database, defaults
 from tests.stage import Stage, set_stage
@@ -28,12 +28,9 @@ def arena(folder: Path) -> Iterator[tuple[Database, Stage]]:
 
 @contextmanager
 def _file(folder: Path) -> Iterator[Database]:
-    connection.ensure_connection()
-    target = sqlite3.connect(folder / "arena.sqlite3")
-    connection.connection.backup(target)
-    target.close()
+    path = copy_blank(folder / "arena.sqlite3")
     options = dict(settings.DATABASES["default"]["OPTIONS"])
-    yield Database(defaults(ENGINE="django.db.backends.sqlite3", NAME=str(folder / "arena.sqlite3"), OPTIONS=options))
+    yield Database(defaults(ENGINE="django.db.backends.sqlite3", NAME=str(path), OPTIONS=options))
 
 
 @contextmanager

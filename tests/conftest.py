@@ -4,7 +4,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from tests import cast
+from tests import blank, cast
 from tests.stage import stage  # noqa: F401 a fixture of the standing tests
 
 
@@ -14,6 +14,13 @@ def _fast_passwords():
     from django.conf import settings
 
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker, tmp_path_factory):
+    """The suite's database and, beside it, a blank file for tests that need a database of their own."""
+    with django_db_blocker.unblock():
+        blank.make_blank(tmp_path_factory.mktemp("blank"))
 
 
 @pytest.fixture

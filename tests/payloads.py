@@ -62,6 +62,9 @@ def _files(stage: Stage, letter: str) -> Values:
     return _meeting(stage, letter) | {"files": picture()}
 
 
+# Answers that only the bureau's kinds ask for: a draft keeps them as typed, registering drops them (Gathering.settled).
+OTHER_KINDS = ("first_topic", "studied_party_work")
+
 SUBMISSIONS: dict[str, Submission] = {
     "login": Submission(given(username="member", password=PASSWORD), "nobody"),
     "logout": Submission(page="permissions"),
@@ -89,10 +92,11 @@ SUBMISSIONS: dict[str, Submission] = {
         "group": stage.objects[f"group.{letter if letter != 'x' else 'a'}"].pk, "day": day()}),
     "member_phone": Submission(page="member"),
     "meeting_new": Submission(_meeting, creates="meetings.Meeting"),
-    "meeting_autosave": Submission(_meeting, page="meeting_new", to="meeting_new", creates="meetings.Meeting"),
+    "meeting_autosave": Submission(_meeting, page="meeting_new", to="meeting_new", creates="meetings.Meeting",
+                                   fields=OTHER_KINDS),
     "meeting_attendance": Submission(_meeting, page="meeting_new", to="meeting_new"),
     "meeting_file_add": Submission(_files, page="meeting_new", to="meeting_new", creates="files.Attachment",
-                                   fields=("meeting",)),
+                                   fields=("meeting", *OTHER_KINDS)),
     "meeting_file_remove": Submission(page=None),
     "meeting_edit": Submission(given(title="更正后的主题", reason="写错了主题")),
     "meeting_void": Submission(given(reason="重复登记")),

@@ -65,9 +65,9 @@ def test_a_form_without_its_token(stage):
     assert (answer.status, header_faults(answer, True)) == (403, [])
 
 
-@pytest.mark.parametrize("path", ["/static/css/app.css", "/static/js/app.js", "/static/bootstrap/css/bootstrap.min.css", "/static/none.css"])
+@pytest.mark.parametrize("path", ["css/app.css", "js/app.js", "bootstrap/css/bootstrap.min.css", "none.css"])
 def test_static_files(stage, path):
-    answer = stage.ask("nobody", "GET", path)
+    answer = stage.ask("nobody", "GET", f"/static/{path}")
     assert answer.status == (404 if "none" in path else 200)
     assert [fault for fault in header_faults(answer, False) if "download" not in fault] == []
 

@@ -20,7 +20,7 @@ VARIANTS: dict[str, tuple[str, str, str, dict[str, Any]]] = {
 
 
 def page_of(stage: Stage, name: str) -> str:
-    who, member, act, _ = VARIANTS[name]
+    _, member, act, _ = VARIANTS[name]
     return f"/members/{stage.world.members[member].pk}/move/?act={act}"
 
 

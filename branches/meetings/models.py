@@ -119,6 +119,9 @@ class MeetingKind(models.Model):
         constraints = [models.UniqueConstraint(fields=["meeting", "kind"], name="kind_once_a_meeting")]
         indexes = [models.Index(fields=["kind", "meeting"], name="meeting_by_kind")]
 
+    def __str__(self) -> str:
+        return self.get_kind_display()
+
 
 class Presence(models.TextChoices):
     PRESENT = "present", "到会"
@@ -177,6 +180,9 @@ class Resolution(models.Model):
         verbose_name = "决议"
         ordering = ["order", "id"]
 
+    def __str__(self) -> str:
+        return self.text
+
 
 class MeetingFile(models.Model):
     """A photo or file of a meeting. Taking one off keeps the row of the attachment and says when and why."""
@@ -188,3 +194,6 @@ class MeetingFile(models.Model):
     class Meta:
         verbose_name = "会议附件"
         ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.attachment.original_name

@@ -19,7 +19,7 @@ from django.db import transaction
 from django.utils.module_loading import autodiscover_modules
 
 MOST = 1000  # faults told of one check; the rest is counted by nobody
-GROUND = ("verify_files", "verify_database", "verify_journal")
+GROUND = ("verify_files", "verify_database", "verify_values", "verify_journal")
 
 
 @dataclass

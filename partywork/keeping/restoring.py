@@ -81,8 +81,8 @@ def refuse_missing_keys(begin: dict[str, Any]) -> None:
 
 def restore_backup(path: Path) -> Found:
     """Only into an empty place. The archive is read twice: whatever is wrong with it is known before the first write."""
-    refuse_full_place()
     with opened(path) as file:
+        refuse_full_place()
         found = check_file(file)
         refuse_small_disk(found)
         call_command("migrate", verbosity=0, interactive=False)

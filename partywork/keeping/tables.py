@@ -55,7 +55,7 @@ def applied_migrations() -> list[str]:
 
 
 def known_migrations() -> list[str]:
-    return sorted(".".join(key) for key in MigrationLoader(connection).disk_migrations)
+    return sorted(".".join(key) for key in MigrationLoader(None).disk_migrations)
 
 
 # --- out ----------------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from partywork.files.models import Attachment
 from partywork.keeping.backing import sha256_of
@@ -19,11 +19,11 @@ USUAL = re.compile(r"(incoming|[0-9a-f]{2})/[0-9a-f]{32}")
 
 def owned() -> QuerySet[Attachment]:
     """Attachments that a row of some app belongs to."""
-    rows = Attachment.objects.none()
-    for relation in Attachment._meta.related_objects:
-        owners = relation.related_model._base_manager.filter(**{relation.field.name: OuterRef("pk")})
-        rows |= Attachment.objects.filter(Exists(owners))
-    return rows
+    relations = [each for each in Attachment._meta.get_fields(include_hidden=True) if each.auto_created and each.is_relation]
+    found = Q(pk__in=[])
+    for each in relations:
+        found |= Q(Exists(each.related_model._base_manager.filter(**{each.field.name: OuterRef("pk")})))
+    return Attachment.objects.filter(found)
 
 
 @verifies("附件文件")
@@ -60,7 +60,7 @@ def no_file_without_a_row(asked: Asked) -> Iterator[str]:
     known, young = set(Attachment.objects.values_list("stored_name", flat=True)), 0
     for path in sorted(root.rglob("*")):
         name = path.relative_to(root).as_posix()
-        if path.is_dir() and not path.is_symlink() or name in known and not path.is_symlink():
+        if not path.is_symlink() and (path.is_dir() or name in known):
             continue
         if USUAL.fullmatch(name) and changed_at(path) > limit:
             young += 1

@@ -112,8 +112,9 @@ def hold(branch, account, members: list, day: date) -> int:
     from tests.factories import make_meeting
 
     rows = [(member, "present" if number % 10 else "leave") for number, member in enumerate(members)]
+    minutes = "会议按程序进行，大家作了发言。" * 40
     return make_meeting(branch, Kind.STUDY, attendance=rows, created_by=account, held_on=day, recorded_on=day, place="三楼会议室",
-                        title="学习支部工作条例", topics="集中学习\n交流发言\n布置下一步工作", minutes="会议按程序进行，大家作了发言。" * 40).pk
+                        title="学习支部工作条例", topics="集中学习\n交流发言\n布置下一步工作", minutes=minutes).pk
 
 
 def add_branches(count: int) -> list:
@@ -163,7 +164,7 @@ def facts() -> dict[str, Any]:
     staff = Account.objects.get(username="dangban")
     branch, period = Branch.objects.get(code="ZB01"), Period.at(Span.HALF, today()).previous.code
     report, _ = Report.objects.get_or_create(branch=Branch.objects.get_first_root_node(), period_code=period, created_by=staff)
-    people = {"staff": "dangban", "secretary": "zb01", "auditor": "audit"}
+    people = {"staff": "dangban", "secretary": "zb01", "auditor": "audit", "keeper": "admin"}
     member = Membership.objects.filter(branch=branch, stop_on=None, start_reason="first").order_by("pk").first().member_id
     return {
         "sessions": {who: session_of(Account.objects.get(username=name)) for who, name in people.items()},

@@ -5,6 +5,7 @@ from partywork.settings import *  # noqa: F403
 from partywork.settings import INSTALLED_APPS, MIDDLEWARE, TEMPLATES
 
 INSTALLED_APPS = [*INSTALLED_APPS, "django.contrib.admin"]
+ROOT_URLCONF = "tests.bench.urls"
 if os.environ.get("BENCH_FLOOR"):
     ROOT_URLCONF = "tests.bench.floors"
     MIDDLEWARE = [

@@ -118,7 +118,8 @@ def test_the_committee_makes_the_report_and_every_number_opens_its_rows(visit, w
     address = make_report(page, site)
     assert no_sideways_scrolling(page)
     page.screenshot(path=SHOTS / f"report-{width['width']}.png", full_page=True)
-    told = {row["key"]: row for row in json.loads(site.manage("figures", "--period", Period.at(Span.HALF, today()).code, "--json"))["figures"]}
+    answer = json.loads(site.manage("figures", "--period", Period.at(Span.HALF, today()).code, "--json"))
+    told = {row["key"]: row for row in answer["figures"]}
     assert told["meetings.study"]["value"] > 0
 
     number = page.locator("main a[href*='meetings.study']").first
@@ -155,8 +156,8 @@ def prose(page) -> str:
 
 def test_pages_of_every_role_fit_and_speak_chinese(visit, site):
     """No page scrolls sideways, answers with a fault, or shows a word of English."""
-    pages = {"zb01": ("/", "/duties/", "/meetings/", "/meetings/new/", "/members/", "/members/new/", "/org/", "/reports/", "/figures/", "/matrix/",
-                      "/rules/", "/rules/VOTE-1/", "/permissions/", "/password/"),
+    pages = {"zb01": ("/", "/duties/", "/meetings/", "/meetings/new/", "/members/", "/members/new/", "/org/", "/reports/", "/figures/",
+                      "/matrix/", "/rules/", "/rules/VOTE-1/", "/permissions/", "/password/"),
              "dangban": ("/", "/matrix/", "/org/", "/org/new/", "/bureau/", "/report-templates/", "/members/", "/figures/"),
              "admin": ("/", "/accounts/", "/accounts/new/"), "audit": ("/", "/journal/")}
     for username, addresses in pages.items():

@@ -14,7 +14,7 @@ from partywork.journal.services import verify_chain, write_entry
 from partywork.tokens import already_made, as_uuid, make_once
 from tests.partywork.trial import Note
 
-TOKEN = uuid.uuid4()
+TOKEN = uuid.UUID("5b1d4c1e-8f0a-4a52-9d0c-2f6f3f3a7b11")
 
 
 def maker(owner=1, token=TOKEN):

@@ -36,7 +36,7 @@ def test_a_report_killed_while_it_renders_is_made_once(place):  # noqa: F811
     assert place.rows("SELECT number FROM reports_reportversion") == [(1,)]
     assert place.rows("SELECT count(*) FROM journal_entry WHERE action = 'reports.make'") == [(1,)]
     assert place.rows("SELECT count(*) FROM files_attachment") == [(1,)]
-    assert [path.suffix for path in (place.folder / "files").rglob("*") if path.is_file()] == [".docx"]
+    assert len([path for path in (place.folder / "files").rglob("*") if path.is_file()]) == 1
 
 
 def test_a_job_that_is_told_twice_makes_one_version(place):  # noqa: F811

@@ -34,7 +34,7 @@ class Command(BaseCommand):
             history.note("backup", ok=False, reason=refused.message)
             raise CommandError(refused.message) from refused
         told = summary(made, time.monotonic() - start, checked=not options["no_check"])
-        history.note("backup", **told)
+        history.note("backup", **{name: value for name, value in told.items() if name != "tables"})
         self.stdout.write(json.dumps(told, ensure_ascii=False) if options["json"] else in_words(told))
         if made.missing:
             raise SystemExit(1)

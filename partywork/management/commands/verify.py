@@ -1,4 +1,4 @@
-"""manage.py verify [--json] [--grace 分钟] [--head 序号:校验值]: do files, rows, sums and the journal agree? Writes nothing."""
+"""manage.py verify [--json] [--grace 分钟] [--head 链头]: do files, rows, sums and the journal agree? Writes nothing."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="只输出 JSON")
         parser.add_argument("--grace", type=minutes, default=60, metavar="分钟",
                             help="多新的文件可以暂时没有记录（可能正在上传），默认 60；服务已停止时可用 0")
-        parser.add_argument("--head", type=written_head, metavar="序号:校验值",
-                            help="以前抄下的日志链头，用来发现整库被换回旧状态")
+        parser.add_argument("--head", type=written_head, metavar="链头",
+                            help="以前抄下的日志链头，例如 1280:9f3c5a7b1e20，用来发现整库被换回旧状态")
 
     def handle(self, **options: Any) -> None:
         told = verify(options["grace"] * 60, options["head"])
@@ -43,7 +43,7 @@ def minutes(text: str) -> int:
 def written_head(text: str) -> tuple[int, str]:
     found = re.fullmatch(r"([0-9]{1,18})[:：-]([0-9a-f]{8,64})", text.strip())
     if not found:
-        raise CommandError("--head 应为“序号:校验值”，例如 1280:9f3c5a7b1e20。")
+        raise CommandError("--head 应为序号、冒号和校验值，例如 1280:9f3c5a7b1e20。")
     return int(found[1]), found[2]
 
 

@@ -2,13 +2,12 @@
 from __future__ import annotations
 
 import itertools
-import sqlite3
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.db import connection
 
 from partywork.celery import app
+from tests.blank import copy_blank
 from tests.partywork.jobs import kinds  # noqa: F401  the test kinds, in this process too
 from tests.partywork.jobs.place import Laptop, Services, all_places, migrated_database
 
@@ -42,17 +41,9 @@ def sent(monkeypatch):
 
 
 @pytest.fixture(scope="session")
-def migrated(django_db_setup, django_db_blocker, tmp_path_factory):
-    """A migrated SQLite file, copied out of the test database instead of migrating once more.
-
-    To be named among a fixture's or test's own arguments: it must come before the test's transaction is open.
-    """
-    path = tmp_path_factory.mktemp("migrated") / "partywork.sqlite3"
-    with django_db_blocker.unblock(), sqlite3.connect(path) as copy:
-        connection.ensure_connection()
-        connection.connection.backup(copy)
-    copy.close()
-    return path
+def migrated(django_db_setup, tmp_path_factory):
+    """A migrated SQLite file to be copied."""
+    return copy_blank(tmp_path_factory.mktemp("migrated") / "partywork.sqlite3")
 
 
 @pytest.fixture(scope="session")

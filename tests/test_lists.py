@@ -1,0 +1,199 @@
+"""Every list and page asks the database the same number of questions for 1, 3 and 25 rows; the number is written here and
+lies within the budgets of performance.md, section 6 (list 8, detail 12, meeting with 40 attendees 8, first page 14)."""
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from branches.meetings.kinds import Kind
+from branches.meetings.models import Meeting
+from partywork.files.services import store_upload
+from partywork.journal.services import write_entry
+from reports.models import Report, ReportTemplate
+from tests.factories import make_account, make_branch, make_group, make_meeting, make_member, make_post
+from tests.forms_on_pages import form_to
+from tests.stage import Stage, address, names
+from tests.stage import picture as image
+
+pytestmark = pytest.mark.django_db
+# A meeting's 8 stand beside the four of every page's frame: session, account, posts, the bureau's name.
+BUDGETS = {"list": 8, "detail": 12, "meeting": 8 + 4, "first page": 14, "sheet": 12, "export": 6}
+SIZES = (1, 3, 25)
+
+
+def add_members(stage: Stage, count: int) -> None:
+    for number in range(count):
+        make_member(stage.world.a, f"增补{number}", group=stage.world.group1)
+
+
+def add_meetings(stage: Stage, count: int) -> None:
+    people = [stage.world.members["member"], stage.world.members["colleague"]]
+    for number in range(count):
+        make_meeting(stage.world.a, Kind.STUDY, Kind.THEME_DAY, attendance=people, held_on=date(2026, 2, 1) + timedelta(number),
+                     created_by=stage.world["secretary"])
+
+
+def add_drafts(stage: Stage, count: int) -> None:
+    for number in range(count):
+        Meeting.objects.create(branch=stage.world.a, created_by=stage.world["secretary"], title=f"草稿{number}", draft={"fields": {}})
+
+
+def add_attendees(stage: Stage, count: int) -> None:
+    people = [make_member(stage.world.a, f"到会{number}") for number in range(count)]
+    stage.objects["crowd"] = make_meeting(stage.world.a, Kind.STUDY, Kind.THEME_DAY, attendance=people,
+                                          created_by=stage.world["secretary"])
+
+
+def add_accounts(stage: Stage, count: int) -> None:
+    for number in range(count):
+        make_post(make_account(f"zengbu{number}"), stage.world.a, "member")
+
+
+def add_entries(stage: Stage, count: int) -> None:
+    for _ in range(count):
+        write_entry(actor=stage.world["staff"], action="org.edit", target=stage.world.a)
+
+
+def add_branches(stage: Stage, count: int) -> None:
+    for number in range(count):
+        branch = make_branch(stage.world.field, short_name=f"增设{number}支部")
+        make_group(branch)
+        make_post(make_account(f"shuji{number}"), branch, "secretary")
+        make_meeting(branch, Kind.THEME_DAY, attendance=[make_member(branch)], created_by=stage.world["secretary"])
+
+
+def add_reports(stage: Stage, count: int) -> None:
+    for number in range(count):
+        Report.objects.create(branch=stage.world.a, period_code=f"20{number + 30}H1", created_by=stage.world["secretary"])
+
+
+def add_templates(stage: Stage, count: int) -> None:
+    for number in range(count):
+        with transaction.atomic():
+            kept = store_upload(actor=stage.world["staff"], upload=image(), allowed="any")
+        ReportTemplate.objects.create(name=f"模板{number}", attachment=kept, uploaded_by=stage.world["staff"])
+
+
+def add_groups(stage: Stage, count: int) -> None:
+    for number in range(count):
+        make_member(stage.world.a, f"组员{number}", group=make_group(stage.world.a), is_group_leader=True)
+
+
+def add_posts(stage: Stage, count: int) -> None:
+    for number in range(count):
+        make_post(stage.world["member"], stage.world.a, "deputy", start_on=date(2021, 1, 1) + timedelta(10 * number),
+                  stop_on=date(2021, 1, 5) + timedelta(10 * number))
+
+
+@dataclass(frozen=True)
+class Page:
+    """Who opens it, what is added to it, how many queries it takes, of which budget."""
+
+    who: str
+    add: Callable[[Stage, int], None]
+    queries: int
+    budget: str = "list"
+    letter: str = "-"
+
+
+PAGES: dict[str, Page] = {
+    "home": Page("secretary", add_meetings, 13, "first page"),
+    "duties": Page("secretary", add_meetings, 9, "first page"),
+    "matrix": Page("staff", add_branches, 9, "first page"),
+    "matrix_export": Page("staff", add_branches, 8),
+    "meetings": Page("secretary", add_meetings, 7),
+    "meetings_export": Page("secretary", add_meetings, 5, "export"),
+    "meeting_new": Page("secretary", add_members, 8, "detail"),
+    "meeting": Page("secretary", add_attendees, 11, "meeting", "crowd"),
+    "meeting_edit": Page("secretary", add_attendees, 12, "meeting", "crowd"),
+    "members": Page("secretary", add_members, 8),
+    "members_export": Page("secretary", add_members, 6, "export"),
+    "member": Page("secretary", add_meetings, 10, "detail", "a"),
+    "org": Page("staff", add_branches, 8),
+    "branch": Page("secretary", add_groups, 10, "detail", "a"),
+    "accounts": Page("keeper", add_accounts, 7),
+    "account": Page("keeper", add_posts, 6, "detail", "a"),
+    "journal": Page("auditor", add_entries, 8),
+    "reports": Page("secretary", add_reports, 7),
+    "templates": Page("staff", add_templates, 5),
+    "rules": Page("member", add_meetings, 5),
+    "rule": Page("member", add_meetings, 6, "detail"),
+    "permissions": Page("member", add_meetings, 4),
+    "figure_rows": Page("secretary", add_meetings, 11, "detail", "a"),
+}
+
+
+def queries_of(stage: Stage, who: str, path: str, data=None, status: int = 200) -> int:
+    """Questions to the database, savepoints left out."""
+    with CaptureQueriesContext(connection) as caught:
+        answer = stage.ask(who, "POST" if data is not None else "GET", path, data)
+    assert answer.status == status
+    return sum("SAVEPOINT" not in query["sql"] for query in caught)
+
+
+def counted(stage: Stage, name: str, size: int) -> int:
+    page = PAGES[name]
+    with transaction.atomic():
+        page.add(stage, size)
+        if page.letter == "crowd":
+            stage.objects["meeting.crowd"] = stage.objects["crowd"]
+        queries = queries_of(stage, page.who, address(stage, name, page.letter))
+        transaction.set_rollback(True)
+    return queries
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_same_number_whatever_the_rows(stage, name):
+    assert {size: counted(stage, name, size) for size in SIZES} == dict.fromkeys(SIZES, PAGES[name].queries)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_number_is_within_the_budget(name):
+    assert PAGES[name].queries <= BUDGETS[PAGES[name].budget]
+
+
+def test_the_login_page_asks_nothing(stage):
+    assert queries_of(stage, "nobody", "/login/") <= 2
+
+
+def test_the_report_asks_the_same_whatever_the_records(stage):
+    def asked(size: int) -> int:
+        with transaction.atomic():
+            add_meetings(stage, size)
+            queries = queries_of(stage, "secretary", address(stage, "report", "a"))
+            transaction.set_rollback(True)
+        return queries
+
+    assert len({asked(size) for size in SIZES}) == 1
+
+
+def test_a_sheet_is_saved_by_the_same_number_of_statements(stage):
+    """Correcting a meeting of 3 and of 40 people: reading, judging, one upsert, one journal entry."""
+
+    def asked(size: int) -> int:
+        with transaction.atomic():
+            add_attendees(stage, size)
+            stage.objects["meeting.crowd"] = stage.objects["crowd"]
+            path = address(stage, "meeting_edit", "crowd")
+            form = form_to(stage.ask("secretary", "GET", path).body, path, path)
+            queries = queries_of(stage, "secretary", path, form.filled(reason="更正", title="新主题", theme_form="study"), status=302)
+            transaction.set_rollback(True)
+        return queries
+
+    assert {size: asked(size) for size in (3, 40)} == {3: 26, 40: 26}
+
+
+def test_a_page_that_asks_for_each_row_is_seen(stage, monkeypatch):
+    """The negative control."""
+    monkeypatch.setattr("branches.meetings.views.listed_meetings", lambda request: Meeting.objects.visible_to(request.user).held())
+    assert counted(stage, "meetings", 25) > counted(stage, "meetings", 3)
+
+
+def test_every_list_is_here():
+    listed = {"meetings", "members", "accounts", "journal", "reports", "templates", "org", "duties", "matrix", "rules"}
+    assert listed <= set(PAGES) <= set(names())
