@@ -45,16 +45,20 @@ run: setup
 	@$(RUN) manage.py load_sample --if-empty
 	@exec $(RUN) manage.py serve --port $(PORT)
 
-# Browser tests run by themselves: Playwright keeps an event loop that Django's database layer must not see.
-# Where TEST_DATABASE_URL names a PostgreSQL (CI does), everything but the process tests runs there once more.
+# The quick suite, then the proofs (real processes, every page for every person), then the browser: Playwright keeps an event
+# loop that Django's database layer must not see. Where TEST_DATABASE_URL names a PostgreSQL (CI does), the apps' own tests
+# run there once more.
+PYTEST := $(RUN) -m pytest -n 2 --dist loadfile --ignore=tests/browser
+
 test: setup $(VENV)/browser.done
 ifdef ARGS
 	$(RUN) -m pytest $(ARGS)
 else
-	$(RUN) -m pytest -n 2 --dist loadfile --ignore=tests/browser
+	$(PYTEST) -m "not proof"
+	$(PYTEST) -m proof
 	@if [ -n "$$TEST_DATABASE_URL" ]; then echo "再在 PostgreSQL 上运行一遍"; \
-		DATABASE_URL="$$TEST_DATABASE_URL" $(RUN) -m pytest -n 2 --dist loadfile --ignore=tests/browser \
-		--ignore=tests/partywork/jobs/test_processes.py --ignore=tests/partywork/test_serve.py --ignore=tests/partywork/word; fi
+		DATABASE_URL="$$TEST_DATABASE_URL" $(PYTEST) -m "not proof" --ignore=tests/partywork/word \
+		tests/branches tests/members tests/reports tests/partywork; fi
 	$(RUN) -m pytest tests/browser
 endif
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
-from django.db import models
+from django.db import IntegrityError, models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -14,6 +14,8 @@ from partywork.errors import RuleViolation, StaleVersion
 from partywork.journal.services import entries_for
 from partywork.tokens import already_made
 from partywork.versions import conflict_context
+
+SAME_MOMENT = "刚才另有人保存了相同的内容，这次没有保存。请核对后重新提交。"
 
 
 def posted(request: HttpRequest):
@@ -44,7 +46,7 @@ def answer_form(
     status = 200
     if form.is_bound and form.is_valid():
         try:
-            return act(form.cleaned_data)
+            return act_again(act, form.cleaned_data)
         except StaleVersion as error:
             context |= conflict_context(form, error.current) | last_change(error.current)
             status = 409
@@ -53,6 +55,19 @@ def answer_form(
     if form.is_bound and again and (earlier := again()):
         return earlier
     return render(request, template, context | {"form": form}, status=status)
+
+
+def act_again(act: Callable[[dict], HttpResponse], values: dict) -> HttpResponse:
+    """Of two acts at one moment the second trips over a unique column; asked again it sees what the first has made
+    and says so beside the field. Services are atomic: the first try left nothing."""
+    try:
+        return act(dict(values))
+    except IntegrityError:
+        pass
+    try:
+        return act(dict(values))
+    except IntegrityError as error:
+        raise RuleViolation(SAME_MOMENT) from error
 
 
 def last_change(row) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from django.utils.html import format_html
 from partywork.middleware.facts import current_reference
 
 log = logging.getLogger("partywork.errors")
+WORTH_COPYING = 8
 OWN = {409, 413, 429, 503}
 SENTENCES = {
     400: "请求的内容不对，请返回上一页检查后重新提交。",
@@ -95,7 +96,15 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form without a valid CSRF token: usually a page that stayed open across a new login."""
     log.warning("csrf: %s %s", request.path, reason)
     message = (
-        "页面停留太久，或您已在别处重新登录，这次提交没有被接受。"
-        "请返回上一页，先复制您填写的内容，刷新页面后重新提交。"
+        "页面停留太久，或您已在别处重新登录，这次提交没有被接受，系统没有做任何改动。"
+        "请从导航重新打开页面再填写。"
     )
-    return error_page(request, 403, message=message)
+    return error_page(request, 403, message=message, heading="没有提交成功", typed=typed_texts(request))
+
+
+def typed_texts(request: HttpRequest) -> list[str]:
+    """The longer texts of a refused form, to be copied. Only when our own page sent it: nobody else's words are shown."""
+    if request.headers.get("Sec-Fetch-Site") != "same-origin":
+        return []
+    sent = ((name, value.strip()) for name, values in request.POST.lists() for value in values)
+    return [text for name, text in sent if len(text) >= WORTH_COPYING and not text.isascii() and "password" not in name]

@@ -90,9 +90,10 @@ class MakeForm(TokenForm, SiteForm):
     draft = forms.BooleanField(label="草稿：保留空缺的部分，标【待补】", required=False)
     appendix = forms.BooleanField(label="附数据来源表（每个指标的数值和口径）", required=False)
     template = forms.ModelChoiceField(ReportTemplate.objects.none(), label="模板", required=False, empty_label="内置模板（公文格式）")
-    dated = forms.DateField(label="成文日期", required=False, help_text="不填则不写日期。")
+    dated = forms.DateField(label="成文日期", required=False, help_text="写在署名下面；不填则没有署名和日期。")
 
-    def __init__(self, *args: Any, writer, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, writer, today: date, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {"dated": today})
         super().__init__(*args, **kwargs)
         self.fields["template"].queryset = ReportTemplate.objects.visible_to(writer).usable()
 

@@ -15,7 +15,7 @@ from partywork.errors import RuleViolation
 from partywork.figures import Figure, Level, catalogue
 from partywork.periods import Period
 from partywork.word import BoundedError, build_template, render
-from reports.definitions.half_year import DEFINITIONS
+from reports.definitions.half_year import DEFINITIONS, HALF_YEAR
 from reports.definitions.parts import Definition
 from reports.document import Document, assemble, stored_text, word_parts
 from reports.pieces import Facts, Pieces, joined, marked, text_of, tidy
@@ -68,12 +68,14 @@ def scope_of(branch: Branch) -> BranchQuerySet:
 
 
 def figures_for(branch: Branch) -> list[Figure]:
-    """The catalogue for this organisation: one branch has no figures of the committee."""
-    return [each for each in catalogue() if each.level is Level.BRANCH or not branch.is_leaf_kind]
+    """The catalogue for this organisation in the report's order: one branch has no figures of the committee."""
+    order = {key: place for place, key in enumerate(HALF_YEAR.keys())}
+    known = [each for each in catalogue() if each.level is Level.BRANCH or not branch.is_leaf_kind]
+    return sorted(known, key=lambda each: order.get(each.key, len(order)))
 
 
-def facts_for(branch: Branch, period: Period, values: Mapping[str, Any], bureau: Bureau | None) -> Facts:
-    return Facts(values, branch.is_leaf_kind, period, organ_of(branch, bureau))
+def facts_for(branch: Branch, period: Period, values: Mapping[str, Any], bureau: Bureau | None, today: date) -> Facts:
+    return Facts(values, branch.is_leaf_kind, period, organ_of(branch, bureau), today)
 
 
 def organ_of(branch: Branch, bureau: Bureau | None) -> str:
@@ -91,8 +93,8 @@ def opening_of(facts: Facts) -> Pieces:
     size = joined([marked("党支部[org.branches]个", facts), marked("党员[members.end]名", facts)])
     if not size:
         return [f"现将{facts.organ}{facts.period.label}党建工作情况报告如下。"]
-    last = facts.period.last_day
-    return tidy([f"截至{last.year}年{last.month}月{last.day}日，{facts.organ}共有", *size, f"。现将{facts.half}党建工作情况报告如下。"])
+    last, who = facts.last_day, "本支部" if facts.single else facts.organ
+    return tidy([f"截至{last.year}年{last.month}月{last.day}日，{who}共有", *size, f"。现将{facts.half}党建工作情况报告如下。"])
 
 
 def points_of(found: list[Proposal], words: Words, *, undecided: bool = False) -> dict[str, list[str]]:
@@ -118,7 +120,7 @@ def make(branch: Branch, period: Period, words: Words, options: Options, today: 
             tell(5 + 60 * number // len(figures), f"正在计算指标：{figure.label}")
         computed.append(compute(figure, scope, period))
     found = proposals(branch, scope.active_in(period), period, today)
-    document = write(chosen, facts_for(branch, period, {each.figure.key: each.value for each in computed}, bureau),
+    document = write(chosen, facts_for(branch, period, {each.figure.key: each.value for each in computed}, bureau, today),
                      words, found, draft=options.draft)
     return Made(computed, document, _context(branch, period, bureau, chosen, document, computed, options))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, NamedTuple
 
 from partywork.periods import Period
@@ -30,12 +31,15 @@ Pieces = list[Piece]
 
 @dataclass(frozen=True)
 class Facts:
-    """What a sentence may know: the values by key, whether it is about one branch, its name, and the period."""
+    """What a sentence may know: the values by key, whether it is about one branch, its name, the period, and the last day
+    that is told of: the period's last, or today while it is still running.
+    """
 
     values: Mapping[str, Any]
     single: bool
     period: Period
     organ: str = ""
+    today: date | None = None
 
     def __getitem__(self, key: str) -> Any:
         return self.values.get(key)
@@ -47,6 +51,16 @@ class Facts:
     def half(self) -> str:
         """上半年 or 下半年; another span by its whole name."""
         return self.period.label.removeprefix(f"{self.period.start.year}年") or self.period.label
+
+    @property
+    def last_day(self) -> date:
+        return min(self.period.last_day, self.today or self.period.last_day)
+
+    @property
+    def by_then(self) -> str:
+        """截至6月底; while the period is still running, the day."""
+        day = self.last_day
+        return f"截至{day.month}月" + ("底" if day == self.period.last_day else f"{day.day}日")
 
     @property
     def coming(self) -> str:

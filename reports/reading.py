@@ -65,6 +65,10 @@ class FigureLine:
         return "" if self.unit == "%" or isinstance(self.value, list) or self.value is None else self.unit
 
     @property
+    def is_list(self) -> bool:
+        return isinstance(self.value, list)
+
+    @property
     def changed(self) -> bool:
         return self.frozen is not UNKNOWN and self.frozen != self.value
 
@@ -166,11 +170,12 @@ class Judged:
 
 @dataclass(frozen=True)
 class SectionView:
-    """One section with the figures beside it and its hand-written passage."""
+    """One section with the figures beside it, its hand-written passage, and what was last written there before."""
 
     written: Written
     lines: list[FigureLine]
     passage: Passage | None
+    earlier: Passage | None
 
     @property
     def code(self) -> str:
@@ -206,6 +211,8 @@ class ReportView:
     export: Document
     parts: list[PartView]
     opening_passage: Passage | None
+    opening_earlier: Passage | None
+    lines: dict[str, FigureLine]
     latest: ReportVersion | None
     changed: list[FigureLine]
     undecided: int
@@ -220,11 +227,11 @@ def view_report(report: Report, today: date) -> ReportView:
     """The living document: everything as the records stand now, gaps marked."""
     definition, bureau = DEFINITIONS[report.definition], Bureau.objects.first()
     branch, period = report.branch, report.period
-    passages = {row.section: row for row in report.passages.select_related("changed_by")}
+    passages, earlier = {row.section: row for row in report.passages.select_related("changed_by")}, earlier_passages(report)
     decisions = {row.code: row for row in report.decisions.select_related("changed_by")}
     latest = report.versions.select_related("made_by").first()
     lines = figure_lines(branch, period, frozen_values(latest), compare=False)
-    facts = facts_for(branch, period, {key: line.value for key, line in lines.items()}, bureau)
+    facts = facts_for(branch, period, {key: line.value for key, line in lines.items()}, bureau, today)
     found = proposals(branch, scope_of(branch).active_in(period), period, today)
     words = Words({code: row.text for code, row in passages.items()},
                   {code: (row.state, row.text) for code, row in decisions.items()})
@@ -232,15 +239,31 @@ def view_report(report: Report, today: date) -> ReportView:
     judged = [Judged(each, decisions.get(each.code)) for each in found]
     return ReportView(
         report, title_of(branch, period, bureau, definition), document, write(definition, facts, words, found, draft=False),
-        [_part_view(part, lines, passages, judged) for part in document.parts], passages.get("opening"), latest,
+        [_part_view(part, lines, passages, earlier, judged) for part in document.parts], passages.get("opening"),
+        earlier.get("opening"), lines, latest,
         [line for line in lines.values() if line.changed], sum(each.decision is None for each in judged),
         [code for code, row in passages.items() if GAP in row.text])
 
 
-def _part_view(part: WrittenPart, lines: dict[str, FigureLine], passages: dict[str, Passage], judged: list[Judged]) -> PartView:
-    sections = [SectionView(each, [lines[key] for key in each.section.figures if key in lines], passages.get(each.code))
-                for each in part.sections]
+def _part_view(part: WrittenPart, lines: dict[str, FigureLine], passages: dict[str, Passage], earlier: dict[str, Passage],
+               judged: list[Judged]) -> PartView:
+    sections = [SectionView(each, [lines[key] for key in each.section.figures if key in lines], passages.get(each.code),
+                            earlier.get(each.code)) for each in part.sections]
     return PartView(part, sections, [each for each in judged if each.proposal.part == part.code])
+
+
+def earlier_passages(report: Report) -> dict[str, Passage]:
+    """{section: what was last written for it} in the organisation's earlier reports."""
+    rows = (Passage.objects.filter(report__branch=report.branch_id, report__definition=report.definition,
+                                   report__period_code__lt=report.period_code)
+            .exclude(text="").select_related("report").order_by("report__period_code"))
+    return {row.section: row for row in rows}
+
+
+def with_earlier(report: Report, section: str, text: str) -> str:
+    """The text with the earlier passage of this section after it."""
+    found = earlier_passages(report).get(section)
+    return "\n".join(filter(None, [text.rstrip(), found.text if found else ""]))
 
 
 def recent_halves(today: date, count: int = 6) -> list[Period]:

@@ -122,8 +122,8 @@ def volunteers(facts: Facts) -> Pieces:
 
 def organisations(facts: Facts) -> Pieces:
     """The organisations at the end of the period; the number of branches goes without saying for one of them."""
-    return sentence("期末共有", [marked("党总支[org.general]个", facts), marked("党支部[org.branches]个", facts),
-                             marked("党小组[org.groups]个", facts)])
+    return sentence(f"{facts.by_then}，共有", [
+        marked("党总支[org.general]个", facts), marked("党支部[org.branches]个", facts), marked("党小组[org.groups]个", facts)])
 
 
 def organisation_changes(facts: Facts) -> Pieces:
@@ -142,7 +142,7 @@ def _who(key: str, words: str, facts: Facts) -> Pieces:
 
 def roster(facts: Facts) -> Pieces:
     """How many members there are at the end, and of which kind; all of one kind is said as such."""
-    whole = marked("期末共有党员[members.end]名", facts)
+    whole = marked(f"{facts.by_then}，共有党员[members.end]名", facts)
     kinds = joined([marked("正式党员[members.end_full]名", facts), marked("预备党员[members.end_probationary]名", facts)])
     full, on_trial = facts.has("members.end_full"), facts.has("members.end_probationary")
     told = ["其中", *kinds] if full and on_trial else ["均为正式党员" if full else "均为预备党员"]
@@ -151,7 +151,7 @@ def roster(facts: Facts) -> Pieces:
 
 def on_probation(facts: Facts) -> Pieces:
     names = named("members.probationary_names", facts)
-    return sentence("期末处于预备期的党员有", [names] if names else [])
+    return sentence("处于预备期的党员有", [names] if names else [])
 
 
 def comings_and_goings(facts: Facts) -> Pieces:

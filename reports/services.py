@@ -213,7 +213,7 @@ def _faults(upload: UploadedFile) -> list[Fault]:
             file.write(chunk)
         file.flush()
         upload.seek(0)
-        return check_template(file.name)
+        return check_template(file.name, needs="parts")
 
 
 @transaction.atomic

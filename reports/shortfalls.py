@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from branches.meetings.duties import Duty, missing
-from branches.models import Branch
+from branches.meetings.kinds import Kind
+from branches.models import Branch, PartyGroup
 from members.models import Membership
 from partywork.figures import find_figure
 from partywork.periods import Period, add_months
@@ -52,21 +53,38 @@ def _by_kind(late: list[Duty]) -> dict[str, list[Duty]]:
 
 
 def _missed_text(late: list[Duty], single: bool) -> str:
-    label = late[0].kind.label
+    short = f"未按规定次数{_verb(late[0].kind)}{late[0].kind.label}"
     if single:
-        return f"{_times(late)}未按规定次数召开{label}"
+        return f"{_times(late)}{short}"
     who = [(branch.short_name, list(same)) for branch, same in groupby(late, key=lambda duty: duty.branch)]
     told = "，".join(f"{name}{_times(same)}" for name, same in who[:NAMED])
     if len(who) == 1:
-        return f"{told}未按规定次数召开{label}"
+        return f"{told}{short}"
     more = f"等{len(who)}个党组织" if len(who) > NAMED else ""
-    return f"{label}未全部达到规定次数：{told}{more}"
+    if len(times := {_times(same) for _, same in who}) == 1 and late[0].group is None:
+        return f"{times.pop()}{short}的有{'、'.join(name for name, _ in who[:NAMED])}{more}"
+    return f"部分党组织{short}：{told}{more}"
+
+
+def _verb(kind: Kind) -> str:
+    """Meetings are held; lectures, theme days and appraisals are carried out."""
+    return "召开" if kind.label.endswith("会") else "开展"
 
 
 def _times(late: list[Duty]) -> str:
     """3月、5月; a group's name goes before its months."""
-    by_group = [(group, [short_label(duty.period) for duty in same]) for group, same in groupby(late, key=lambda d: d.group)]
-    return "、".join(f"{group.name if group else ''}{'、'.join(times)}" for group, times in by_group)
+    by_group: dict[PartyGroup | None, list[Period]] = defaultdict(list)
+    for duty in late:
+        by_group[duty.group].append(duty.period)
+    return "、".join(f"{group.name if group else ''}{_spans(times)}" for group, times in by_group.items())
+
+
+def _spans(periods: list[Period]) -> str:
+    """3月至6月 where three or more follow each other, otherwise each by itself."""
+    unbroken = all(each.next == following for each, following in pairwise(periods))
+    if unbroken and len(periods) > 2:
+        return f"{short_label(periods[0])}至{short_label(periods[-1])}"
+    return "、".join(short_label(each) for each in periods)
 
 
 def short_label(period: Period) -> str:
@@ -89,8 +107,9 @@ def low_attendance(scope: list[Branch], period: Period, *, single: bool) -> list
 
 def make_good(late: list[Duty]) -> list[Proposal]:
     """What follows from the missed meetings for the time to come."""
-    kinds = list(dict.fromkeys(duty.kind.label for duty in late))
-    return [Proposal("6", "next.meetings", f"按规定次数召开{'、'.join(kinds)}，对未达到次数的逐月跟进")] if kinds else []
+    short = {duty.kind.value for duty in late}
+    kinds = [kind.label for kind in Kind if kind.value in short]
+    return [Proposal("6", "next.meetings", f"按规定次数组织{'、'.join(kinds)}，逐月对照检查")] if kinds else []
 
 
 def ending_probations(branch: Branch, period: Period) -> list[Proposal]:

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -15,6 +16,7 @@ from partywork.periods import Period
 
 BATCH = 60  # sub-queries of one union; SQLite takes 500
 KEPT_IDS = 5000
+LEADING_DATE = re.compile(r"^(\d{4})-(\d{2})-(\d{2}) ")
 
 
 @dataclass(frozen=True)
@@ -147,7 +149,10 @@ def value_text(value: Any, unit: str) -> str:
 
 
 def _entry_text(entry: Any) -> str:
-    return f"{entry['label']}{entry['count']}" if isinstance(entry, dict) else str(entry)
+    """优秀3; a word as it stands, with a date before it in Chinese."""
+    if isinstance(entry, dict):
+        return f"{entry['label']}{entry['count']}"
+    return LEADING_DATE.sub(lambda found: f"{found[1]}年{int(found[2])}月{int(found[3])}日", str(entry))
 
 
 def is_empty(value: Any) -> bool:

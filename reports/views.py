@@ -4,7 +4,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db.models import Max
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -19,8 +19,8 @@ from reports import services
 from reports.filters import ReportFilter
 from reports.forms import MakeForm, OpenReportForm, PassageForm, PointForm
 from reports.models import Report, ReportVersion
-from reports.reading import figure_lines, frozen_values, view_report
-from reports.versions import figures_then_and_now
+from reports.reading import figure_lines, frozen_values, view_report, with_earlier
+from reports.versions import figures_then_and_now, version_lines
 
 
 @require_safe
@@ -51,10 +51,11 @@ def visible_report(request: HttpRequest, pk: int) -> Report:
 @require_safe
 def report(request: HttpRequest, pk: int) -> HttpResponse:
     found = visible_report(request, pk)
+    view = view_report(found, today())
     return render(request, "reports/report.html", {
-        "view": view_report(found, today()), "report": found, "branch": found.branch, "period": found.period,
+        "view": view, "report": found, "branch": found.branch, "period": found.period,
         "may_edit": request.user.can("reports.edit", found), "job": asked_job(request, found),
-        "versions": found.versions.select_related("made_by", "attachment")})
+        "versions": version_lines(found, view.lines)})
 
 
 def asked_job(request: HttpRequest, found: Report) -> Job | None:
@@ -69,8 +70,9 @@ def asked_job(request: HttpRequest, found: Report) -> Job | None:
 @require_POST
 def passage_save(request: HttpRequest, pk: int) -> HttpResponse:
     """Save one passage; htmx gets the state line back, a plain form the page."""
-    found, form = visible_report(request, pk), PassageForm(request.POST)
+    found = visible_report(request, pk)
     request.user.require("reports.edit", found)
+    form = PassageForm(typed_passage(request, found))
     context, status = {"report": found, "section": request.POST.get("section", "")[:40]}, 200
     if form.is_valid():
         context["section"], values = form.cleaned_data["section"], form.cleaned_data
@@ -87,6 +89,14 @@ def passage_save(request: HttpRequest, pk: int) -> HttpResponse:
     if request.htmx:
         return render(request, "reports/_passage_state.html", context, status=status)
     return redirect_to_section(found, context["section"]) if status == 200 else plain_passage(request, context, status)
+
+
+def typed_passage(request: HttpRequest, found: Report) -> QueryDict:
+    """What was sent; the button 引用, without JavaScript, adds the earlier passage."""
+    data = request.POST.copy()
+    if "quote" in data:
+        data["text"] = with_earlier(found, data.get("section", ""), data.get("text", ""))
+    return data
 
 
 def redirect_to_section(found: Report, section: str) -> HttpResponse:
@@ -128,7 +138,7 @@ def report_make(request: HttpRequest, pk: int) -> HttpResponse:
     """What will be left out, the options, and the button."""
     found = visible_report(request, pk)
     request.user.require("reports.edit", found)
-    form = MakeForm(posted(request), writer=request.user)
+    form = MakeForm(posted(request), writer=request.user, today=today())
 
     def queue(values: dict) -> HttpResponse:
         job = services.request_report(actor=request.user, report=found, options=form.options(), token=values["form_token"])

@@ -96,6 +96,10 @@ meeting_void        POST a     login   404   404   404  302+   404   403  302+  
 meeting_void        POST b     login   404   404   404   404  302+   403  302+   403   403   404   404   404 login
 meeting_void        POST x     login   404   404   404   404   404   404   404   404   404   404   404   404 login
 meeting_void        POST draft login   404   404   404  302+   404   403  302+   403   403   404   404   404 login
+meeting_restore     GET  a     login   405   405   405   405   405   405   405   405   405   405   405   405 login
+meeting_restore     POST a     login   404   404   404  302+   404   403  302+   403   403   404   404   404 login
+meeting_restore     POST b     login   404   404   404   404  302+   403  302+   403   403   404   404   404 login
+meeting_restore     POST x     login   404   404   404   404   404   404   404   404   404   404   404   404 login
 login               GET  -       200   302   302   302   302   302   302   302   302   302   302   302   302   200
 login               POST -      302+   302   302   302   302   302   302   302   302   302   302   302   302  302+
 logout              GET  -       405   405   405   405   405   405   405   405   405   405   405   405   405   405

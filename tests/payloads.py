@@ -100,6 +100,7 @@ SUBMISSIONS: dict[str, Submission] = {
     "meeting_file_remove": Submission(page=None),
     "meeting_edit": Submission(given(title="更正后的主题", reason="写错了主题")),
     "meeting_void": Submission(given(reason="重复登记")),
+    "meeting_restore": Submission(page=None),
     "report_new": Submission(lambda stage, letter: {
         "branch": branch_pk(stage, letter if letter != "-" else "a"), "period": "2025H2"}, creates="reports.Report"),
     "passage_save": Submission(given(text="上半年的工作。"), page="report", fields=("version",)),

@@ -23,7 +23,8 @@ from urllib.parse import urlsplit
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection, transaction
+from django.core.signals import request_finished
+from django.db import close_old_connections, connection, transaction
 from django.http import HttpResponse, SimpleCookie
 from django.test import Client, RequestFactory
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, ClientHandler, encode_multipart
@@ -175,9 +176,12 @@ def picture(name: str = "现场.png") -> SimpleUploadedFile:
 def stage(django_db_setup, django_db_blocker) -> Iterator[Stage]:
     """One stage for all tests of a module; nothing of it outlives the module."""
     gc.freeze()  # thousands of requests: what is there already need not be looked through each time
+    # The end of a request would close a PostgreSQL connection that is inside a transaction: this one.
+    request_finished.disconnect(close_old_connections)
     with django_db_blocker.unblock(), transaction.atomic():
         yield set_stage(draw_world())
         transaction.set_rollback(True)
+    request_finished.connect(close_old_connections)
     gc.unfreeze()
 
 
@@ -214,12 +218,14 @@ def _place(stage: Stage, letter: str, branch, account) -> None:
                            place=mark, topics=mark, guests=mark, form_token=uuid.uuid4())
     draft = Meeting.objects.create(branch=branch, created_by=account, form_token=uuid.uuid4(), title=f"{mark}草稿",
                                    draft={"fields": {"title": [f"{mark}草稿"], "minutes": [mark]}})
+    voided = make_meeting(branch, Kind.STUDY, attendance=members, created_by=account, title=f"{mark}作废", state="voided",
+                          void_reason=mark, form_token=uuid.uuid4())
     report = Report.objects.create(branch=branch, period_code="2026H1", created_by=account)
     Passage.objects.create(report=report, section="opening", text=f"{mark}文字", changed_by=account)
     if letter == "b":  # a plain member of A reads his own record, this note included
         branch.memberships.update(note=mark)
     stage.objects |= {
-        f"meeting.{letter}": meeting, f"draft.{letter}": draft, f"report.{letter}": report,
+        f"meeting.{letter}": meeting, f"voided.{letter}": voided, f"draft.{letter}": draft, f"report.{letter}": report,
         f"group.{letter}": make_group(branch, name="机动党小组"), f"branch.{letter}": branch,
         f"file.{letter}": MeetingFile.objects.create(meeting=meeting, attachment=upload()),
         f"version.{letter}": ReportVersion.objects.create(report=report, number=1, made_by=account,
@@ -258,7 +264,7 @@ PATHS: dict[str, str] = {
     "group_edit": "group", "group_dissolve": "group",
     "account": "account", "account_edit": "account", "account_reset": "account", "post_new": "account", "post_end": "post",
     "member": "member", "member_edit": "member", "member_move": "member", "member_phone": "member",
-    "meeting": "meeting", "meeting_edit": "meeting", "meeting_void": "meeting",
+    "meeting": "meeting", "meeting_edit": "meeting", "meeting_void": "meeting", "meeting_restore": "voided",
     "meeting_file": "file", "meeting_file_remove": "file",
     "report": "report", "passage_save": "report", "shortfall_decide": "report", "report_make": "report",
     "report_version": "version", "report_download": "version", "template_retire": "template", "job": "job",

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 NO_DAY = "2027-02-29"
 SENTENCE = re.compile("[\u4e00-\u9fff].*[。？！]$", re.S)
 TYPED = ("text", "search", "tel", "textarea", "date", "time", "number")
-BARE = {"logout", "account_reset", "member_phone", "meeting_file_remove", "template_retire"}  # buttons: nothing is typed
+BARE = {"logout", "account_reset", "member_phone", "meeting_file_remove", "meeting_restore", "template_retire"}  # buttons: nothing is typed
 SCRIPTED = {"meeting_autosave", "meeting_attendance", "meeting_file_add"}  # pieces of the meeting form that scripts send
 FORMS = [name for name in (*SUBMISSIONS, *VARIANTS) if name not in BARE | SCRIPTED | {"password_change"}]  # passwords never come back
 # How each form is broken; the others by a day that does not exist.

@@ -91,7 +91,8 @@ class Post(models.Model):
         indexes = [models.Index(fields=["branch", "role", "start_on"], name="post_by_branch_role")]
 
     def __str__(self) -> str:
-        return f"{self.branch.short_name}{self.get_role_display()}"
+        name, role = self.branch.short_name, self.get_role_display()
+        return name + (role.removeprefix("党委") if name.endswith("党委") else role)
 
     @property
     def rights_branch(self) -> None:

@@ -84,6 +84,8 @@ def menu_of(account: Account, path: str) -> list[dict]:
         {"label": label, "items": [entry(item, account) for item in items if may_open(account, item)]}
         for label, items in SECTIONS
     ]
+    if begins_elsewhere(account):
+        sections[0]["items"] = sections[0]["items"][1:]
     sections = [section for section in sections if section["items"]]
     entries = [each for section in sections for each in section["items"]]
     here = max((each["url"] for each in entries if covers(each["url"], path)), key=len, default=None)
@@ -116,6 +118,12 @@ def home_label(account: Account) -> str:
     if roles & {Role.STAFF, Role.INSPECTOR, Role.LEADER}:
         return "工作台"
     return "我的支部" if roles & set(OFFICERS) else "首页"
+
+
+def begins_elsewhere(account: Account) -> bool:
+    """Whoever has but one desk starts on it: a second entry to the same page would only puzzle him."""
+    roles = {post.role for post in account.current_posts}
+    return len(roles) == 1 and roles <= {Role.MEMBER, Role.KEEPER, Role.AUDITOR}
 
 
 def who(account: Account) -> dict:

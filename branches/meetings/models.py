@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from branches.accounts.models import Account
 from branches.meetings.kinds import Body, Grade, Kind, ThemeForm
@@ -54,7 +55,7 @@ class Meeting(models.Model):
 
     draft = models.JSONField("草稿内容", null=True, editable=False)
     created_by = models.ForeignKey(Account, models.PROTECT, related_name="+", verbose_name="登记人")
-    created_at = models.DateTimeField("登记时间", auto_now_add=True)
+    created_at = models.DateTimeField("登记时间", default=timezone.now, editable=False)
     changed_at = models.DateTimeField("更新时间", auto_now=True)
     recorded_on = models.DateField("登记召开日期", null=True, editable=False)
     void_reason = models.CharField("作废原因", max_length=200, blank=True, editable=False)

@@ -135,16 +135,15 @@ def report_state(branch: Branch, today: date) -> dict:
     """The half-year report now being written: in January and July it is that of the half just ended."""
     half = Period.at(Span.HALF, today)
     period = half.previous if today < add_months(half.start, 1) else half
-    row = (
-        branch.reports.filter(period_code=period.code)
-        .values("pk")
-        .annotate(last_version=Max("versions__number"))
-        .first()
-    )
+    rows = branch.reports.values("pk", "period_code").annotate(last_version=Max("versions__number"))
+    rows = list(rows.order_by("-period_code")[:8])
+    row = next((each for each in rows if each["period_code"] == period.code), None)
+    made = next((each for each in rows if each["last_version"] and each is not row), None)
     return {
         "period": period,
         "pk": row["pk"] if row else None,
         "version": row["last_version"] if row else None,
+        "before": made and made | {"period": Period.parse(made["period_code"])},
     }
 
 

@@ -52,6 +52,27 @@ class Verdict:
     rule: str = ""
 
 
+@dataclass(frozen=True)
+class Share:
+    """How many were graded 优秀 and how many a democratic appraisal should grade so at most (MTG-8: a warning, no refusal)."""
+
+    excellent: int
+    most: int
+    rule: str = "MTG-8"
+
+    @property
+    def holds(self) -> bool:
+        return self.excellent <= self.most
+
+
+def share_of(kinds: Collection[str], day: date, members: int, excellent: int) -> Share | None:
+    """`members` are those appraised, probationary ones among them."""
+    rule = in_force(Share.rule, day)
+    if Kind.APPRAISAL not in kinds or rule is None or not members:
+        return None
+    return Share(excellent, rule.answer(members=members, excellent=excellent).values["most"])
+
+
 def rule_for(kinds: Collection[str], body: str, membership: bool) -> str:
     """Which rule asks for a number of people; `membership` when it votes on admitting a member or turning one full."""
     if Kind.CONGRESS in kinds:

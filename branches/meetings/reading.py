@@ -7,7 +7,7 @@ from branches.meetings.exports import delay_label
 from branches.meetings.gathering import ASKED_OF
 from branches.meetings.kinds import Grade
 from branches.meetings.models import Attendance, Matter, Meeting, Presence, Resolution, State
-from branches.meetings.quorum import Quorum, Verdict, quorum_of, verdict_on
+from branches.meetings.quorum import Quorum, Share, Verdict, quorum_of, share_of, verdict_on
 from partywork.journal.services import change_lines, describe, entries_for
 from partywork.templatetags.ui import cn_date
 
@@ -24,6 +24,7 @@ class Reading:
     grades: list[tuple[str, list[str]]]
     resolutions: list[tuple[Resolution, Verdict]]
     quorum: Quorum
+    share: Share | None
     gaps: list[str]
     delay: str
 
@@ -39,6 +40,7 @@ def reading_of(meeting: Meeting) -> Reading:
         grades=grades_of(rows),
         resolutions=[(row, verdict_of(row, meeting)) for row in decided],
         quorum=quorum_line(meeting, decided),
+        share=share_line(meeting, rows),
         gaps=[str(Meeting._meta.get_field(name).verbose_name) for name in GAPS if not getattr(meeting, name)],
         delay=delay_label(meeting),
     )
@@ -51,6 +53,11 @@ def counts_of(meeting: Meeting) -> tuple[int, int, int, int]:
 def quorum_line(meeting: Meeting, decided: list[Resolution]) -> Quorum:
     membership = any(row.matter != Matter.ORDINARY for row in decided)
     return quorum_of(meeting.kind_codes, meeting.body, meeting.held_on, counts_of(meeting), membership=membership)
+
+
+def share_line(meeting: Meeting, rows: list[Attendance]) -> Share | None:
+    excellent = sum(row.grade == Grade.EXCELLENT for row in rows)
+    return share_of(meeting.kind_codes, meeting.held_on, len(rows), excellent)
 
 
 def verdict_of(row: Resolution, meeting: Meeting) -> Verdict:

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from branches.meetings.changes import changes_of
 from branches.meetings.expected import circle_of, officers_of
-from branches.meetings.faults import Setting, faults_of
+from branches.meetings.faults import Setting, date_faults, faults_of, group_faults
 from branches.meetings.gathering import COLUMNS, Gathering, Kept
 from branches.meetings.models import (
     Attendance,
@@ -45,6 +45,7 @@ register_actions({
     "meeting.hold": "登记会议",
     "meeting.correct": "更正会议",
     "meeting.void": "作废会议",
+    "meeting.restore": "恢复会议",
     "meeting.file_add": "添加会议附件",
     "meeting.file_remove": "移除会议附件",
 })  # fmt: skip
@@ -183,6 +184,26 @@ def void_meeting(*, actor, meeting: Meeting, reason: str) -> Meeting:
     meeting.save(update_fields=["state", "void_reason", "version", "changed_at"])
     write_entry(actor=actor, action="meeting.void", target=meeting, label=label_of(meeting), reason=meeting.void_reason,
                 changes={"state": [State.HELD, State.VOIDED]})  # fmt: skip
+    return meeting
+
+
+@transaction.atomic
+def restore_meeting(*, actor, meeting: Meeting, today: date) -> Meeting:
+    """Take a voiding back: what was recorded counts again as it was. Organisation and group may have been dissolved
+    while it did not count; then it stays voided. Twice is once."""
+    actor.require("meetings.edit", meeting)
+    meeting = Meeting.objects.select_for_update(of=("self",)).get(pk=meeting.pk)
+    if meeting.state != State.VOIDED or meeting.held_on is None:
+        return meeting
+    gathering = Kept.of(meeting).as_gathering()
+    setting = setting_of(meeting.branch, gathering, today)
+    for fault in (*date_faults(gathering.held_on, setting), *group_faults(gathering, meeting.branch)):
+        raise fault
+    reason, meeting.void_reason = meeting.void_reason, ""
+    meeting.state, meeting.version = State.HELD, meeting.version + 1
+    meeting.save(update_fields=["state", "void_reason", "version", "changed_at"])
+    write_entry(actor=actor, action="meeting.restore", target=meeting, label=label_of(meeting),
+                changes={"state": [State.VOIDED, State.HELD], "void_reason": [reason, ""]})  # fmt: skip
     return meeting
 
 

@@ -15,11 +15,13 @@ from django.http import QueryDict
 
 from branches.meetings.expected import Circle, Person, circle_of, find_by_names
 from branches.meetings.gathering import Mark
+from branches.meetings.kinds import Grade
 from branches.meetings.models import Presence
-from branches.meetings.quorum import Demand, demand_of
+from branches.meetings.quorum import Demand, Share, demand_of, share_of
 from branches.models import Branch, PartyGroup
 from partywork.forms import tidy_text
 
+REST_QUALIFIED = "rest_qualified"  # the button 其余评为合格
 REASONS = ("公务外出", "病假", "事假", "探亲", "培训", "未请假")
 
 
@@ -82,6 +84,12 @@ class Sheet:
         return demand_of(self.kinds, self.circle.body, self.day, self.tally["expected"], self.tally["voters"])
 
     @property
+    def share(self) -> Share | None:
+        """The grade 优秀 among those appraised, where the meeting appraises."""
+        grades = [row.grade for row in self.rows if row.person.member_id in self.marks]
+        return share_of(self.kinds, self.day, len(grades), grades.count(Grade.EXCELLENT))
+
+    @property
     def holds(self) -> bool:
         here = self.tally["voters_present" if self.by_voters else "present"]
         return self.demand is None or here >= self.demand.need
@@ -110,6 +118,8 @@ def row_of(person: Person, circle: Circle, listed: set[int], ticked: set[int], r
     state = raw.get(f"state-{pk}", "")
     state = state if state in (Presence.LEAVE, Presence.ABSENT) else usual
     reason, grade = tidy_text(raw.get(f"reason-{pk}", ""), False), raw.get(f"grade-{pk}", "")
+    if not grade and person.votes and raw.get("refresh") == REST_QUALIFIED:
+        grade = Grade.QUALIFIED
     return Row(person, pk in ticked, state, reason, grade)
 
 

@@ -15,4 +15,5 @@ urlpatterns = [
     path("meetings/<pk:pk>/", views.meeting_detail, name="meeting"),
     path("meetings/<pk:pk>/edit/", view_form.meeting_edit, name="meeting_edit"),
     path("meetings/<pk:pk>/void/", views.meeting_void, name="meeting_void"),
+    path("meetings/<pk:pk>/restore/", views.meeting_restore, name="meeting_restore"),
 ]

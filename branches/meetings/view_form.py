@@ -36,7 +36,7 @@ def meeting_new(request: HttpRequest) -> HttpResponse:
         return register(request)
     branch = asked_branch(request)
     desk = Desk(branch, as_typed(opening_fields(branch, request.GET, today())), today())
-    return show_new(request, desk, uuid.uuid4())
+    return show_new(request, desk, uuid.uuid4(), proposed=bool(request.GET.get("date")) and desk.day < desk.today)
 
 
 def asked_branch(request: HttpRequest) -> Branch:
@@ -100,10 +100,10 @@ def judge_new(request: HttpRequest, desk: Desk, token: uuid.UUID, faults: list[R
     return redirect(f"{reverse('meeting', args=[meeting.pk])}?saved=1#receipt")
 
 
-def show_new(request: HttpRequest, desk: Desk, token: uuid.UUID) -> HttpResponse:
+def show_new(request: HttpRequest, desk: Desk, token: uuid.UUID, **more: Any) -> HttpResponse:
     branches = Branch.objects.filter(request.user.reach("meetings.edit")).active_on(desk.today)
     return render(request, "meetings/form.html", desk.context | {
-        "token": token, "branches": branches if may_choose(request.user) else (), "accept": accept("any"),
+        "token": token, "branches": branches if may_choose(request.user) else (), "accept": accept("any"), **more,
     })  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from branches.meetings import services
 from branches.meetings.desk import files_of
@@ -18,6 +18,7 @@ from branches.meetings.models import Meeting, State
 from branches.meetings.reading import history_of, reading_of
 from partywork.errors import RuleViolation
 from partywork.lists import list_page
+from partywork.periods import today
 from partywork.receipts import receipt_of
 from partywork.spreadsheets import xlsx_response
 
@@ -100,5 +101,18 @@ def void(request: HttpRequest, meeting: Meeting, form: VoidForm) -> bool:
     except RuleViolation as fault:
         form.add_error(fault.field if fault.field in form.fields else None, fault.message)
         return False
-    messages.success(request, f"已作废“{meeting}”，不再计入任何统计。")
+    messages.success(request, f"已作废“{meeting}”，不再计入任何统计。作废有误的，可以恢复。")
     return True
+
+
+@require_POST
+def meeting_restore(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a voiding back."""
+    meeting = get_object_or_404(Meeting.objects.visible_to(request.user).select_related("branch"), pk=pk)
+    request.user.require("meetings.edit", meeting)
+    try:
+        if services.restore_meeting(actor=request.user, meeting=meeting, today=today()).version != meeting.version:
+            messages.success(request, f"已恢复“{meeting}”，重新计入各项统计。")
+    except RuleViolation as fault:
+        messages.error(request, f"不能恢复：{fault.message}请重新登记这次会议。")
+    return redirect("meeting", pk)

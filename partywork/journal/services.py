@@ -145,7 +145,9 @@ def change_lines(entry: Entry) -> list[ChangeLine]:
 
 def _change_lines(entry: Entry) -> Iterator[ChangeLine]:
     fields = {field.name: field for field in _model_fields(entry.target_type)}
-    for name, pair in entry.changes.items():
+    # PostgreSQL keeps JSON keys in an order of its own; people read them in the order of the form.
+    places = {name: place for place, name in enumerate(fields)}
+    for name, pair in sorted(entry.changes.items(), key=lambda item: places.get(item[0], len(places))):
         field = fields.get(name)
         label = str(field.verbose_name) if field is not None else name
         if pair == NOT_RECORDED or not isinstance(pair, list) or len(pair) != 2:

@@ -55,6 +55,7 @@ def make_backup(target: Path) -> Made:
     """Write the archive beside its final name, see it on disk, then give it that name; nothing is overwritten."""
     key = backup_keys()[0]
     with snapshot():
+        refuse_half_upgraded()
         made = Made(target, facts())
         made.path = named(target, made)
         with new_file(made.path) as file:
@@ -66,6 +67,12 @@ def make_backup(target: Path) -> Made:
             writer.add(END, as_json(closing(made)), last=True)
     made.size, made.sha256 = made.path.stat().st_size, sha256_of(made.path)
     return made
+
+
+def refuse_half_upgraded() -> None:
+    """A backup of tables that this version does not know could never be restored."""
+    if tables.applied_migrations() != tables.known_migrations():
+        raise Refused("数据库结构与程序版本不符，没有备份。请先运行 manage.py migrate；升级前的备份请用旧版本的程序做。")
 
 
 def facts() -> dict[str, Any]:

@@ -68,10 +68,9 @@ def check_file(file: BinaryIO) -> Found:
 def refuse_other_version(begin: dict[str, Any]) -> None:
     """Rows fit only the tables they came from; the way to a newer version is to restore first, then to upgrade."""
     made_by = begin["header"]["version"]
-    same = set(begin["migrations"]) == set(tables.known_migrations()) and begin["layout"] == tables.layout()
-    if not same:
-        raise Refused(f"版本不符：备份由 {made_by} 版生成，数据结构与现在的 {VERSION} 版不同。"
-                      f"请先用 {made_by} 版恢复，再升级。")
+    if set(begin["migrations"]) != set(tables.known_migrations()) or begin["layout"] != tables.layout():
+        raise Refused(f"版本不符：备份由 {made_by} 版生成，它的数据结构与现在的程序（{VERSION} 版）不同。"
+                      f"请用生成备份时的那个版本恢复，再升级。")
 
 
 def refuse_missing_keys(begin: dict[str, Any]) -> None:

@@ -90,9 +90,9 @@ def check_result(root) -> None:
 # --------------------------------------------------------------------------
 
 
-def examine(path: str, allowed: dict) -> list[list[str]]:
-    """Every reason why a template is not accepted, as pairs of place and message."""
-    faults = faults_of_package(path) or _faults_of_content(path, allowed)
+def examine(path: str, allowed: dict, needs: str = "") -> list[list[str]]:
+    """Every reason why a template is not accepted, as pairs of place and message; `needs` is the list it has to go through."""
+    faults = faults_of_package(path) or _faults_of_content(path, allowed) or _faults_of_lacking(path, needs)
     if not faults and allowed == CONTEXT:
         faults = _faults_of_trial(path)
     return [list(fault) for fault in faults]
@@ -117,6 +117,13 @@ def _faults_of_content(path: str, allowed: dict) -> list[Fault]:
     faults = [fault for place, source in sources for fault in environment.faults_in(source, place)]
     faults += _faults_of_unfilled(template) + _faults_of_fields(template)
     return list(dict.fromkeys(faults))
+
+
+def _faults_of_lacking(path: str, needs: str) -> list[Fault]:
+    loop = re.compile(rf"\bin\s+{re.escape(needs)}\b")
+    if not needs or any(loop.search(source) for _, source in _sources(WordTemplate(path, Environment(CONTEXT)))):
+        return []
+    return [Fault("正文", f"缺少 {{%p for … in {needs} %}}，用这个模板生成的报告没有内容")]
 
 
 def _faults_of_trial(path: str) -> list[Fault]:

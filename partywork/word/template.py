@@ -14,11 +14,14 @@ LIMITS = Limits(memory_mb=700, cpu_seconds=8, wall_seconds=10)
 AT_UPLOAD = Limits(memory_mb=700, cpu_seconds=4, wall_seconds=5)  # someone waits for the answer
 
 
-def check_template(path: str | Path, allowed: dict = CONTEXT, limits: Limits = AT_UPLOAD) -> list[Fault]:
-    """Why an uploaded template is not accepted: an empty list if it is. Call it before storing the file."""
+def check_template(path: str | Path, allowed: dict = CONTEXT, limits: Limits = AT_UPLOAD, needs: str = "") -> list[Fault]:
+    """Why an uploaded template is not accepted: an empty list if it is. Call it before storing the file.
+
+    `needs` is the list that the template has to go through, such as the parts of a report.
+    """
     if faults := faults_at_door(path):
         return faults
-    arguments = {"path": str(Path(path).resolve()), "allowed": allowed}
+    arguments = {"path": str(Path(path).resolve()), "allowed": allowed, "needs": needs}
     try:
         found = bounded.call("partywork.word.filling:examine", arguments, limits)
     except BoundedError as error:

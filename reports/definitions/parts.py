@@ -61,5 +61,9 @@ class Definition:
                     return part, place, section
         return None
 
+    def keys(self) -> list[str]:
+        """Every figure it names, in its order."""
+        return [key for part in self.parts for section in part.sections for key in section.figures]
+
     def section(self, code: str) -> Section | None:
         return next((section for part in self.parts for section in part.sections if section.code == code), None)

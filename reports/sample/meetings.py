@@ -89,12 +89,13 @@ def _theme_day(sample: Sample, branch: Branch, month: Period, anchor: int) -> Pl
 
 
 def _congress(sample: Sample, branch: Branch, month: Period) -> Plan:
-    kinds, facts = (Kind.CONGRESS,), {}
+    kinds = (Kind.CONGRESS,)
     if sample.random.random() < 0.35:
         kinds = (Kind.CONGRESS, Kind.LECTURE)
     title = sample.random.choice(texts.CONGRESS)
     if month.start.month in (6, 12):
-        title, facts = "听取支部委员会工作报告", {"work_report": True}
+        title = texts.WORK_REPORT
+    facts = {"work_report": True} if title == texts.WORK_REPORT else {}
     return Plan(branch, kinds, _workday(sample, month, 12), title, facts=facts)
 
 

@@ -3,6 +3,7 @@
   "use strict";
   const all = (selector, root) => Array.from((root || document).querySelectorAll(selector));
   const on = (type, handler, capture) => document.addEventListener(type, handler, capture || false);
+  const AWAY = "连接不上服务器，内容还没有保存，仍在本页。";
   const PICKERS = {
     date: ["如 2026-06-03", "选日期"], month: ["如 2026-06", "选月份"],
     time: ["如 14:30", "选时间"], "datetime-local": ["如 2026-06-03 14:30", "选日期和时间"],
@@ -61,10 +62,24 @@
     setTimeout(() => { button.innerHTML = old; }, 1600);
   }
 
-  function tell(text) {
+  /* data-quote="id": that element's text goes into the form's text field, which saves itself. */
+  function quote(button) {
+    const field = button.form.elements.text, words = document.getElementById(button.dataset.quote).textContent;
+    field.value = field.value.trim() ? `${field.value.trimEnd()}\n${words}` : words;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    field.focus();
+  }
+
+  function tell(text, ...more) {
     const spot = document.getElementById("messages"), note = document.createElement("div");
-    Object.assign(note, { className: "note note-bad", role: "alert", textContent: text });
-    if (spot) spot.replaceChildren(note);
+    const line = document.createElement("div");
+    line.append(text, ...more);
+    Object.assign(note, { className: "note note-bad", role: "alert" });
+    note.dataset.told = "";
+    note.append(line);
+    if (!spot) return;
+    spot.replaceChildren(note);
+    spot.scrollIntoView({ block: "nearest" });
   }
 
   on("change", (event) => {
@@ -76,6 +91,41 @@
       if (spot) spot.textContent = Array.from(field.files, (file) => file.name).join("、") || "未选择文件";
     }
     if (field.form && field.closest("[data-autosubmit]")) field.form.requestSubmit();
+  });
+
+  /* A form that stood open for a while, or whose page was told no, asks before it is sent whether the person is still
+     signed in; a page that was left by a new sign-in elsewhere gets its fresh tokens. What is typed stays either way. */
+  const PATIENCE = 60000, alive = document.body.dataset.alive;
+  let heard = Date.now();
+  async function renew() {
+    const answer = await fetch(alive);
+    const there = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const token = there.querySelector("[name=csrfmiddlewaretoken]");
+    if (new URL(answer.url).pathname !== alive || !token) return false;
+    all("[name=csrfmiddlewaretoken]").forEach((field) => { field.value = token.value; });
+    document.body.setAttribute("hx-headers", JSON.stringify({ "X-CSRFToken": token.value }));
+    heard = Date.now();
+    return true;
+  }
+  function tellExpired() {
+    const link = document.createElement("a");
+    Object.assign(link, { href: document.body.dataset.login, target: "_blank", textContent: "在新窗口登录" });
+    tell("登录已过期，这次没有保存，填写的内容仍在本页。请", link, "，再回到这里提交。");
+  }
+  on("submit", (event) => {
+    const form = event.target, button = event.submitter;
+    if (!alive || form.method !== "post" || Date.now() - heard < PATIENCE) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    renew().then((ok) => { ok ? form.requestSubmit(button) : tellExpired(); }, () => tell(AWAY));
+  }, true);
+  on("htmx:beforeSwap", (event) => {
+    const answer = event.detail.xhr.responseURL;
+    if (answer && new URL(answer).pathname === document.body.dataset.login) heard = 0;
+    else if (event.detail.xhr.status < 400) {
+      heard = Date.now();
+      all("#messages [data-told]").forEach((note) => note.remove());
+    }
   });
 
   /* data-guard: leaving with unsaved input asks first. */
@@ -103,6 +153,8 @@
   on("click", (event) => {
     const copier = event.target.closest("[data-copy]");
     if (copier) copy(copier);
+    const quoter = event.target.closest("[data-quote]");
+    if (quoter) { event.preventDefault(); quote(quoter); }
     if (event.target.closest("[data-print]")) window.print();
     all("details.menu[open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
   });
@@ -113,7 +165,12 @@
   });
 
   on("htmx:load", (event) => { if (event.target !== document.body) setUp(event.target); });
-  on("htmx:responseError", (event) => tell(`没有成功（${event.detail.xhr.status}），请刷新页面后再试。`));
-  on("htmx:sendError", () => tell("连接不上服务器，内容还没有保存。"));
+  on("htmx:responseError", (event) => {
+    const status = event.detail.xhr.status;
+    if (!alive || (status !== 401 && status !== 403)) return tell(`没有成功（${status}），请刷新页面后再试。`);
+    heard = 0;
+    renew().then((ok) => { ok ? tell("刚才的内容没有保存，请再试一次。") : tellExpired(); }, () => tell(AWAY));
+  });
+  on("htmx:sendError", () => tell(AWAY));
   setUp(document);
 })();

@@ -30,6 +30,15 @@
     verdict.className = holds ? "holds" : "fails";
   }
 
+  /* 优秀 in an appraisal; data-most comes from the server's rule. */
+  function countExcellent() {
+    const line = document.getElementById("excellent");
+    if (!line) return;
+    const number = all("#attendance select[name^=grade]").filter((field) => field.value === "excellent").length;
+    line.querySelector("[data-excellent]").textContent = number;
+    line.querySelector("[data-over]").hidden = number <= Number(line.dataset.most);
+  }
+
   /* Time, place, host and recorder of the last meeting of the kinds now ticked, where nobody has typed. */
   function repeatLast() {
     const list = document.getElementById("attendance");
@@ -52,7 +61,7 @@
   });
   form.addEventListener("change", (event) => {
     if (event.target.name === "kinds") showAsked();
-    if (event.target.closest("#attendance")) count();
+    if (event.target.closest("#attendance")) { count(); countExcellent(); }
     if (event.target.name === "present" && !event.target.checked) {
       const row = event.target.closest("li"), reason = row.querySelector("[name^=reason]");
       if (!reason.value && row.querySelector("[name^=state]").value) reason.focus({ preventScroll: true });

@@ -49,7 +49,8 @@ def measured(made: Places, size: str) -> dict[str, Any]:
     growth, export = stages.growth(few, many), stages.export(middle)
     return {
         "at": datetime.now().astimezone().isoformat(timespec="seconds"), "engine": made.engine, "size": size, "cores": os.cpu_count(),
-        "load_average": round(load, 1), "seconds": round(time.monotonic() - begun),
+        "load_average": round(load, 1), "load_at_end": round(os.getloadavg()[0], 1),
+        "seconds": round(time.monotonic() - begun),
         "place": {name: place.facts[name] for name in ("branches", "members", "meetings")},
         "pages": pages, "export": export, "growth": growth, "reports": reports, "attendance": attendance, "throughput": throughput,
     }

@@ -29,10 +29,11 @@ class Answer:
 
 @dataclass
 class Measured:
-    """One page: what it cost and weighed."""
+    """One page: what it cost and weighed. `cpu` is the server process's own time, which other load hardly moves."""
 
     p50: float
     p95: float
+    cpu: float
     requests: int
     queries: int
     repeated: int
@@ -63,12 +64,15 @@ def measure(port: int, path: str, session: str = "") -> Measured:
     ask(port, path, session)
     counted = ask(port, path, session, **{"X-Count": "1"})
     queries = json.loads(counted.headers.get("X-Queries", "{}"))
-    times: list[float] = []
+    times, cpu = [], []
     ends = time.monotonic() + SECONDS
     while len(times) < MOST and (time.monotonic() < ends or len(times) < LEAST):
-        times.append(ask(port, path, session).ms)
+        answer = ask(port, path, session)
+        times.append(answer.ms)
+        cpu.append(float(answer.headers.get("X-Cpu", 0)))
     return Measured(
-        p50=round(statistics.median(times), 2), p95=round(percentile(times, 95), 2), requests=len(times),
+        p50=round(statistics.median(times), 2), p95=round(percentile(times, 95), 2), cpu=round(statistics.median(cpu), 2),
+        requests=len(times),
         queries=queries.get("count", 0), repeated=queries.get("repeated", 0), raw_kb=round(len(counted.body) / 1024, 1),
         gzip_kb=round(len(gzip.compress(counted.body, 6)) / 1024, 1), status=counted.status, slowest=queries.get("slowest", []))
 

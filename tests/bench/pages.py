@@ -75,7 +75,9 @@ def verdict(page: Page, found: Measured, floors: dict[str, Measured]) -> dict[st
     missed = [f"{name} {value:.3g} > {limit:g}" for name, value, limit in checks if limit is not None and value > limit]
     if found.status != 200:
         missed.append(f"HTTP {found.status}")
-    return {"floor": page.floor, "times_floor": round(floor, 2), "times_admin": round(admin, 2), "goal": goal(page), "missed": missed}
+    return {"floor": page.floor, "times_floor": round(floor, 2), "times_admin": round(admin, 2),
+            "times_floor_cpu": round(found.cpu / (floors[page.floor].cpu or 0.01), 2),
+            "times_admin_cpu": round(found.cpu / (floors[page.admin].cpu or 0.01), 2), "goal": goal(page), "missed": missed}
 
 
 def goal(page: Page) -> str:

@@ -69,8 +69,11 @@ def growth(few: Place, many: Place) -> list[dict[str, Any]]:
         judged = verdict(page, large[page.name], large)
         if page.floor == "list" and times > GROWTH:
             judged["missed"].append(f"growth {times:.2g} > {GROWTH}")
-        rows.append({"page": page.name, "few_p50": small[page.name].p50, **large[page.name].told(), "growth": round(times, 2),
-                     "floor_growth": round(floor, 2), "floor_p50": large[page.floor].p50, "admin_p50": large[page.admin].p50, **judged})
+        rows.append({
+            "page": page.name, "few_p50": small[page.name].p50, **large[page.name].told(), "growth": round(times, 2),
+            "floor_growth": round(floor, 2), "cpu_growth": round(large[page.name].cpu / small[page.name].cpu, 2),
+            "floor_p50": large[page.floor].p50, "admin_p50": large[page.admin].p50, **judged,
+        })
     return rows
 
 

@@ -112,6 +112,14 @@ def test_a_form_without_its_csrf_token_is_told_what_to_do():
     assert "刷新页面后重新提交" in text_of(answer)
 
 
+def test_what_was_typed_into_a_refused_form_can_be_copied_but_no_other_page_puts_words_here():
+    client, typed = Client(enforce_csrf_checks=True), {"minutes": "传达学习了有关文件精神。", "password": "很长很长的密码一二三"}
+    kept = client.post("/trial/guarded", typed, headers={"Sec-Fetch-Site": "same-origin"})
+    foreign = client.post("/trial/guarded", typed, headers={"Sec-Fetch-Site": "cross-site"})
+    assert ["传达学习" in text_of(answer) for answer in (kept, foreign)] == [True, False]
+    assert "很长的密码" not in text_of(kept)
+
+
 def test_a_database_that_is_away_in_a_middleware_is_503_too(monkeypatch):
     from django.db import OperationalError
 

@@ -12,6 +12,7 @@ from branches.meetings.kinds import Kind
 from partywork.figures import Level, catalogue
 from partywork.periods import Period
 from reports import services
+from reports.making import figures_for
 from reports.models import ReportVersion
 from tests.factories import make_meeting
 
@@ -32,7 +33,7 @@ def test_figures_as_json(recorded):
     told = json.loads(run("figures", "--period", "2026H1", "--json"))
     assert {key: value for key, value in told.items() if key != "figures"} == {
         "branch": "DW", "branch_name": recorded.root.name, "period": "2026H1", "period_label": "2026年上半年"}
-    assert [each["key"] for each in told["figures"]] == [each.key for each in catalogue()]
+    assert [each["key"] for each in told["figures"]] == [each.key for each in figures_for(recorded.root)]
     assert {tuple(each) for each in told["figures"]} == {("key", "label", "value", "unit", "definition", "rows")}
     congress = next(each for each in told["figures"] if each["key"] == "meetings.congress")
     assert (congress["value"], congress["rows"], congress["unit"]) == (1, 1, "次")
@@ -73,6 +74,8 @@ def test_json_alone_on_standard_output(recorded, tmp_path):
     (("make_report", "--period", "2026Q1", "--output", "a.docx"), "半年报告的期间应是半年，例如 2026H1，现在是“2026Q1”。"),
     (("make_report", "--period", "2019H1", "--output", "a.docx"), "机关党委在2019年上半年尚未成立或已经撤销。"),
     (("make_report", "--period", "2026H1", "--output", "/没有/a.docx"), "没有文件夹 /没有。"),
+    (("make_report", "--period", "2026H1", "--output", "/proc/a.docx"), "不能写入 /proc/a.docx，请检查权限。"),
+    (("make_report", "--period", "2026H1", "--output", "a.txt"), "--output 应是 Word 文件，名称以 .docx 结尾，现在是“a.txt”。"),
     (("make_report", "--period", "2026H1", "--output", "/tmp"), "/tmp 是文件夹，请写明文件名。"),
     (("make_report", "--period", "2026H1", "--output", "/tmp/a.docx", "--date", "2026-02-29"), "成文日期不对：2026年2月没有29日。"),
 ])

@@ -1,10 +1,13 @@
 """Every sentence for 0, 1 and many: whole texts, in the report of the whole and of one branch."""
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from partywork.periods import Period
 from reports import sentences as say
+from reports.making import opening_of
 from reports.pieces import Facts, Number, joined, marked, numeral, sentence, text_of, tidy
 
 H1, H2 = Period.parse("2026H1"), Period.parse("2026H2")
@@ -31,8 +34,8 @@ TABLE = [
     (say.mobilisation, {}, ""),
     (say.mobilisation, {"meetings__mobilisation": 1}, "召开动员会1次。"),
     (say.organisations, {}, ""),
-    (say.organisations, {"org__branches": 1}, "期末共有党支部1个。"),
-    (say.organisations, {"org__general": 2, "org__branches": 12, "org__groups": 22}, "期末共有党总支2个、党支部12个、党小组22个。"),
+    (say.organisations, {"org__branches": 1}, "截至6月底，共有党支部1个。"),
+    (say.organisations, {"org__general": 2, "org__branches": 12, "org__groups": 22}, "截至6月底，共有党总支2个、党支部12个、党小组22个。"),
     (say.organisation_changes, {"org__founded": 0}, ""),
     (say.organisation_changes, {"org__founded": 1}, "新成立党组织1个。"),
     (say.organisation_changes, {"org__founded": 1, "org__dissolved": 2, "groups__adjustments": 9},
@@ -79,12 +82,12 @@ TABLE = [
     (say.branch_study, {}, ""),
     (say.branch_study, {"meetings__study": 47, "meetings__seminar": 11}, "各党支部开展集中学习47次、专题研讨11次。"),
     (say.roster, {"members__end": 0}, ""),
-    (say.roster, {"members__end": 1, "members__end_full": 1}, "期末共有党员1名，均为正式党员。"),
+    (say.roster, {"members__end": 1, "members__end_full": 1}, "截至6月底，共有党员1名，均为正式党员。"),
     (say.roster, {"members__end": 182, "members__end_full": 181, "members__end_probationary": 1},
-     "期末共有党员182名，其中正式党员181名、预备党员1名。"),
+     "截至6月底，共有党员182名，其中正式党员181名、预备党员1名。"),
     (say.on_probation, {"members__probationary_names": []}, ""),
-    (say.on_probation, {"members__probationary_names": ["沈新"]}, "期末处于预备期的党员有沈新。"),
-    (say.on_probation, {"members__probationary_names": ["沈新", "田禾"]}, "期末处于预备期的党员有沈新、田禾。"),
+    (say.on_probation, {"members__probationary_names": ["沈新"]}, "处于预备期的党员有沈新。"),
+    (say.on_probation, {"members__probationary_names": ["沈新", "田禾"]}, "处于预备期的党员有沈新、田禾。"),
     (say.comings_and_goings, {}, ""),
     (say.comings_and_goings, {"members__transfers_in": 1}, "上半年，转入组织关系1人次。"),
     (say.comings_and_goings, {"members__transfers_in": 1, "members__transfers_out": 3, "members__moved_in": 2, "members__admitted": 4,
@@ -124,6 +127,14 @@ def test_one_branch_speaks_of_itself(tell, values, text):
 def test_the_second_half_speaks_of_itself():
     assert told(say.lessons, period=H2, meetings__congress=2) == "下半年，各党支部召开党员大会2次。"
     assert (Facts({}, False, H1).coming, Facts({}, False, H2).coming) == ("下半年", "下一年")
+
+
+def test_a_period_still_running_is_told_up_to_today():
+    facts = Facts({"members.end": 5, "members.end_full": 5}, False, H2, "机关党委", date(2026, 11, 24))
+    assert text_of(say.roster(facts)) == "截至11月24日，共有党员5名，均为正式党员。"
+    assert text_of(opening_of(facts)) == "截至2026年11月24日，机关党委共有党员5名。现将下半年党建工作情况报告如下。"
+    alone = Facts({"members.end": 5}, True, H1, "一支部", date(2026, 11, 24))
+    assert text_of(opening_of(alone)) == "截至2026年6月30日，本支部共有党员5名。现将上半年党建工作情况报告如下。"
 
 
 def test_numbers_stay_marked():

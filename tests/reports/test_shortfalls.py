@@ -27,21 +27,30 @@ def test_missed_meetings_name_who_and_when(world):
     assert texts(missed_meetings(one, single=True)) == ["1月、3月未按规定次数召开支委会"]
     several = [*one, duty(world.b, "2026Q1", Kind.CONGRESS), duty(world.farm, "202605")]
     assert texts(missed_meetings(several, single=False)) == [
-        "支委会未全部达到规定次数：一支部1月、3月，林场支部5月", "二支部第一季度未按规定次数召开党员大会"]
+        "部分党组织未按规定次数召开支委会：一支部1月、3月，林场支部5月", "二支部第一季度未按规定次数召开党员大会"]
     groups = [duty(world.a, "202601", Kind.GROUP, world.group1), duty(world.a, "202602", Kind.GROUP, world.group2)]
+    lectures = [duty(each, "2026H1", Kind.LECTURE) for each in (world.a, world.b)]
+    assert texts(missed_meetings(lectures, single=False)) == ["上半年未按规定次数开展党课的有一支部、二支部"]
     assert texts(missed_meetings(groups, single=False)) == ["一支部第一党小组1月、第二党小组2月未按规定次数召开党小组会"]
+
+
+def test_months_in_a_row_are_told_as_a_span(world):
+    months = ("202603", "202604", "202605")
+    groups = [duty(world.a, month, Kind.GROUP, group) for month in months for group in (world.group1, world.group2)]
+    assert texts(missed_meetings(groups, single=True)) == ["第一党小组3月至5月、第二党小组3月至5月未按规定次数召开党小组会"]
+    assert texts(missed_meetings([duty(world.a, month) for month in months], single=True)) == ["3月至5月未按规定次数召开支委会"]
 
 
 def test_very_many_are_counted():
     branches = [Branch(pk=n, short_name=f"第{n}支部") for n in range(1, 11)]
     told = texts(missed_meetings([duty(each, "202601") for each in branches], single=False))
-    assert told == ["支委会未全部达到规定次数：" + "，".join(f"第{n}支部1月" for n in range(1, 9)) + "等10个党组织"]
+    assert told == ["1月未按规定次数召开支委会的有" + "、".join(f"第{n}支部" for n in range(1, 9)) + "等10个党组织"]
 
 
 def test_what_was_missed_is_made_good(world):
     assert make_good([]) == []
     assert texts(make_good([duty(world.a, "202601"), duty(world.a, "2026Q1", Kind.CONGRESS)])) == [
-        "按规定次数召开支委会、党员大会，对未达到次数的逐月跟进"]
+        "按规定次数组织党员大会、支委会，逐月对照检查"]
 
 
 def test_attendance_below_the_line(world):

@@ -9,6 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from docx import Document
 from openpyxl import load_workbook
 
 from branches.meetings.kinds import Kind
@@ -126,6 +127,22 @@ def test_points_are_judged(client_of, world, report):
         ("missed.congress", "accepted", "原来的话"), ("missed.group", "reworded", "改过的话"), ("missed.theme_day", "dropped", "原来的话")}
 
 
+def test_last_times_words_are_offered_and_quoted(client_of, world, report):
+    staff, sections = world["staff"], ("2.duty", "opening")
+    for code, words in (("2025H1", "前年的话"), ("2025H2", "上期的话")):
+        older = services.open_report(actor=staff, branch=world.root, period=Period.parse(code))
+        for section in sections:
+            services.save_passage(actor=staff, report=older, section=section, text=words, version=0)
+    elsewhere = services.open_report(actor=world["secretary"], branch=world.a, period=Period.parse("2025H2"))
+    services.save_passage(actor=world["secretary"], report=elsewhere, section="2.lessons", text="别处的话", version=0)
+    client = client_of("staff")
+    html = client.get(f"/reports/{report.pk}/").content.decode()
+    assert (html.count("上期的话"), html.count("前年的话"), html.count("别处的话")) == (2, 0, 0)
+    form = {"section": "2.duty", "text": "今年的话", "version": 0, "quote": "1"}
+    assert client.post(f"/reports/{report.pk}/passage/", form).url == f"/reports/{report.pk}/#s-2-duty"
+    assert Passage.objects.get(report=report).text == "今年的话\n上期的话"
+
+
 # --- making -------------------------------------------------------------------------------------------------------------
 
 
@@ -147,6 +164,18 @@ def test_making_names_what_is_left_out_and_follows_the_job(client_of, world, rep
     page = client_of("inspector").get(f"/reports/versions/{version.pk}/")
     assert (page.status_code, len(page.context["figures"]), page.context["changed"]) == (200, len(catalogue()), [])
     assert client_of("secretary").get(f"/reports/versions/{version.pk}/file/").status_code == 404
+
+
+def test_a_correction_marks_the_versions_that_it_changes(client_of, world, report):
+    client = client_of("staff")
+    for _ in range(2):
+        client.post(f"/reports/{report.pk}/make/", {"form_token": str(uuid.uuid4())})
+        run_job(Job.objects.latest("created_at").pk)
+        make_meeting(world.a, Kind.CONGRESS)
+    page = client.get(f"/reports/{report.pk}/")
+    assert [(row.version.number, row.changed > 0) for row in page.context["versions"]] == [(2, True), (1, True)]
+    html = page.content.decode()
+    assert ("自第2版后有" in html, html.count("此后有变动"), html.count("以前的版本（1）")) == (True, 2, 1)
 
 
 def test_a_wrong_date_keeps_the_form(client_of, world, report):
@@ -222,6 +251,10 @@ def test_uploading_and_retiring(client_of, world):
     client = client_of("staff")
     bad = client.post("/report-templates/new/", {"name": "坏", "file": SimpleUploadedFile("模板.docx", b"PK nonsense")})
     assert (bad.status_code, ReportTemplate.objects.count(), bool(bad.context["form"].errors["file"])) == (200, 0, True)
+    empty = BytesIO()
+    Document().save(empty)
+    bare = client.post("/report-templates/new/", {"name": "空", "file": SimpleUploadedFile("模板.docx", empty.getvalue())})
+    assert bare.context["form"].errors["file"] == ["正文：缺少 {%p for … in parts %}，用这个模板生成的报告没有内容"]
     good = SimpleUploadedFile("模板.docx", builtin_template().read_bytes())
     assert client.post("/report-templates/new/", {"name": "报送格式", "file": good, "form_token": str(uuid.uuid4())}).status_code == 302
     template = ReportTemplate.objects.get()

@@ -7,6 +7,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import tempfile
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
@@ -31,7 +32,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", metavar="文件", help="另把指标和正文写成 JSON；写“-”则只在标准输出给出 JSON")
         parser.add_argument("--draft", action="store_true", help="草稿：保留空缺的部分，标【待补】")
         parser.add_argument("--appendix", action="store_true", help="附数据来源表")
-        parser.add_argument("--date", metavar="日期", default="", help="成文日期，例如 2026-07-05；不写则不写日期")
+        parser.add_argument("--date", metavar="日期", default="", help="成文日期，例如 2026-07-05；不写则没有署名和日期")
 
     def handle(self, *args, **options) -> None:
         branch, period = find_branch(options["branch"]), find_period(options["period"])
@@ -39,7 +40,7 @@ class Command(BaseCommand):
             raise CommandError(f"半年报告的期间应是半年，例如 {period.start.year}H1，现在是“{period.code}”。")
         if not Branch.objects.active_in(period).filter(pk=branch.pk).exists():
             raise CommandError(f"{branch.short_name}在{period.label}尚未成立或已经撤销。")
-        output = writable(options["output"])
+        output = word_file(options["output"])
         side = writable(options["json"]) if options["json"] not in (None, "-") else None
         chosen = Options(options["draft"], options["appendix"], None, dated(options["date"]))
         made = make(branch, period, words_of(report_of(branch, period)), chosen, today())
@@ -68,9 +69,26 @@ def writable(name: str) -> Path:
         raise CommandError(f"{path} 是文件夹，请写明文件名。")
     if not path.parent.is_dir():
         raise CommandError(f"没有文件夹 {path.parent}。")
-    if not os.access(path if path.exists() else path.parent, os.W_OK):
+    if not _takes_a_file(path):
         raise CommandError(f"不能写入 {path}，请检查权限。")
     return path
+
+
+def _takes_a_file(path: Path) -> bool:
+    """Tried, because an administrator's rights say nothing of a folder that takes no files."""
+    if path.exists():
+        return os.access(path, os.W_OK)
+    try:
+        with tempfile.TemporaryFile(dir=path.parent):
+            return True
+    except OSError:
+        return False
+
+
+def word_file(name: str) -> Path:
+    if Path(name).suffix.lower() != ".docx" and not Path(name).is_dir():
+        raise CommandError(f"--output 应是 Word 文件，名称以 .docx 结尾，现在是“{name[:80]}”。")
+    return writable(name)
 
 
 def dated(text: str) -> str:

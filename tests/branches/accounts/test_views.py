@@ -255,12 +255,12 @@ OPEN = ["制度依据", "权限一览"]
 @pytest.mark.parametrize(
     ("who", "labels"),
     [
-        ("member", ["首页", "我的档案", *OPEN]),
+        ("member", ["我的档案", *OPEN]),
         ("secretary", ["我的支部", *BOOKS, *OPEN]),
         ("leader", ["工作台", *BOOKS, *OPEN]),
         ("staff", ["工作台", *BOOKS, "单位设置", "报告模板", *OPEN]),
-        ("keeper", ["首页", "账号", *OPEN]),
-        ("auditor", ["首页", "操作日志", *OPEN]),
+        ("keeper", ["账号", *OPEN]),
+        ("auditor", ["操作日志", *OPEN]),
         ("former", ["首页", *OPEN]),
     ],
 )

@@ -10,6 +10,7 @@ from branches.meetings import services
 from branches.meetings.gathering import Mark, Vote
 from branches.meetings.kinds import Body, Kind
 from branches.meetings.models import Attendance, Meeting, State
+from branches.models import Branch
 from partywork.errors import NotAllowed, RuleViolation, StaleVersion
 from partywork.journal.models import Entry
 from partywork.journal.services import change_lines, entries_for
@@ -354,6 +355,31 @@ def test_voiding_needs_a_reason(world):
     draft = services.save_draft(actor=world["secretary"], branch=world.a, form_token=uuid.uuid4(), data={})
     with pytest.raises(RuleViolation, match="草稿不用作废"):
         services.void_meeting(actor=world["secretary"], meeting=draft, reason="重复")
+
+
+def test_a_voiding_can_be_taken_back_once(world):
+    meeting = hold(world)
+    assert services.restore_meeting(actor=world["secretary"], meeting=meeting, today=TODAY).version == 1
+    meeting = services.void_meeting(actor=world["secretary"], meeting=meeting, reason="误作废")
+    with pytest.raises(NotAllowed):
+        services.restore_meeting(actor=world["neighbour"], meeting=meeting, today=TODAY)
+    for _ in range(2):
+        services.restore_meeting(actor=world["secretary"], meeting=meeting, today=TODAY)
+    meeting.refresh_from_db()
+    assert (meeting.state, meeting.void_reason, meeting.version) == ("held", "", 3)
+    assert (Meeting.objects.held().count(), counters(meeting)) == (1, recounted(meeting))
+    assert [entry.action for entry in entries_for(meeting)] == ["meeting.restore", "meeting.void", "meeting.hold"]
+
+
+def test_a_voided_meeting_stays_so_when_its_organisation_is_gone(world):
+    meeting = services.void_meeting(actor=world["secretary"], meeting=hold(world), reason="误作废")
+    Branch.objects.filter(pk=world.a.pk).update(dissolved_on=DAY)
+    meeting.refresh_from_db()
+    with pytest.raises(RuleViolation, match="撤销"):
+        services.restore_meeting(actor=world["secretary"], meeting=meeting, today=TODAY)
+    draft = services.discard_draft(actor=world["secretary"], meeting=services.save_draft(
+        actor=world["secretary"], branch=world.a, form_token=uuid.uuid4(), data={}))
+    assert services.restore_meeting(actor=world["secretary"], meeting=draft, today=TODAY).state == State.VOIDED
 
 
 # Files

@@ -270,6 +270,32 @@ def test_voiding_asks_for_a_reason_and_shows_it(world, client_of, held):
     assert "原因：与另一条重复" in page
     assert "尚未计入任何一项" not in page
     assert client.get(f"/meetings/{held.pk}/edit/")["Location"] == f"/meetings/{held.pk}/"
+    assert client.post(f"/meetings/{held.pk}/restore/")["Location"] == f"/meetings/{held.pk}/"
+    page = text_of(client.get(f"/meetings/{held.pk}/"))
+    assert "重新计入各项统计" in page
+    assert "恢复会议" in page
+    assert "这次会议已作废" not in page
+
+
+def test_a_proposed_day_that_is_past_asks_for_the_real_one(client_of):
+    client = client_of("secretary")
+    said = "请改成实际召开的日期"
+    assert said in text_of(client.get("/meetings/new/?kind=congress&date=2026-03-31"))
+    assert said not in text_of(client.get("/meetings/new/?kind=congress"))
+
+
+def test_the_rest_are_qualified_and_too_many_excellent_are_told(world, client_of):
+    client = client_of("secretary")
+    first = {"branch": world.a.pk, "kinds": "appraisal", "held_on": "2026-03-10"}
+    shown = client.post("/meetings/attendance/", first).content.decode()
+    listed = re.findall(r'name="listed" value="([0-9]+)"', shown)
+    graded = re.findall(r'name="(grade-[0-9]+)"', shown)
+    asked = first | {"listed": listed, "present": listed, "refresh": "rest_qualified"} | dict.fromkeys(graded[:3], "excellent")
+    page = client.post("/meetings/attendance/", asked).content.decode()
+    assert page.count('value="excellent" selected') == 3
+    assert page.count('value="qualified" selected') == len(graded) - 3
+    assert f'data-most="{len(listed) // 3}"' in page
+    assert ("data-over hidden" in page) == (len(listed) // 3 >= 3)
 
 
 @pytest.mark.parametrize("tail", ["edit/", "void/"])

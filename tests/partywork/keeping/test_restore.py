@@ -216,6 +216,14 @@ def test_refusals_are_command_errors(place, archive, tmp_path):
                 call_command(command, path)
 
 
+def test_a_database_of_another_version_is_not_saved(place, tmp_path):
+    with place.in_use():
+        connection.cursor().execute("DELETE FROM django_migrations WHERE app = 'journal' AND name LIKE '0002%%'")
+        with pytest.raises(Refused, match="数据库结构与程序版本不符"):
+            make_backup(tmp_path / "x.backup")
+    assert list(tmp_path.glob("x.*")) == []
+
+
 def test_a_lost_photo_is_named_and_the_rest_is_saved(place, bare, tmp_path, capsys):
     with place.in_use():
         MeetingFile.objects.first().attachment.path.unlink()
