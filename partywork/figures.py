@@ -130,6 +130,7 @@ class Figure:
 
 
 _catalogue: dict[str, Figure] = {}
+_tables: dict[str, type[Model]] = {}  # which table a figure counts, learnt at its first use
 
 
 def figure(key: str, *, label: str, unit: str, part: int, nature: Nature = Nature.FLOW,
@@ -161,7 +162,10 @@ def figures_holding(row: Model, scope: QuerySet, period: Period) -> list[Figure]
     model = type(row)
     branches = []
     for each in catalogue():
+        if _tables.get(each.key, model) is not model:
+            continue  # building the rows of a figure over another table costs more than knowing which it is
         rows = each.rows(scope, period)
+        _tables[each.key] = rows.model
         if rows.model is model:
             branches.append(rows.order_by().filter(pk=row.pk).annotate(
                 figure_key=Value(each.key, output_field=CharField())).values_list("figure_key", flat=True))

@@ -34,10 +34,16 @@ class Computed:
 
 
 def compute(figure: Figure, scope: QuerySet, period: Period) -> Computed:
-    """Value and source rows; two queries."""
+    """Value and source rows; two queries, one where the value is their number."""
     rows = figure.rows(scope, period)
     ids = sorted(rows.order_by().values_list("pk", flat=True))
-    return Computed(figure, plain(figure.how.compute(rows)) if ids else nothing(figure), ids, rows.model._meta.label_lower)
+    return Computed(figure, _counted(figure, rows, ids), ids, rows.model._meta.label_lower)
+
+
+def _counted(figure: Figure, rows: QuerySet, ids: list[Any]) -> Any:
+    if not ids:
+        return nothing(figure)
+    return len(ids) if isinstance(figure.how, Rows) else plain(figure.how.compute(rows))
 
 
 def nothing(figure: Figure) -> Any:

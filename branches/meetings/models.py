@@ -69,7 +69,7 @@ class Meeting(models.Model):
         ordering = ["-held_on", "-id"]
         indexes = [
             models.Index(fields=["-held_on", "-id"], name="meeting_list_order"),
-            models.Index(fields=["branch", "-held_on", "-id"], name="meeting_branch_order"),
+            models.Index(fields=["branch", "-held_on", "-id", "state"], name="meeting_branch_order"),
             models.Index(fields=["state", "held_on"], name="meeting_by_state"),
         ]
         constraints = [

@@ -109,7 +109,7 @@ def test_unknown_addresses_are_404_and_the_wrong_method_is_a_page():
 def test_a_form_without_its_csrf_token_is_told_what_to_do():
     answer = Client(enforce_csrf_checks=True).post("/trial/guarded", {"a": "1"})
     assert answer.status_code == 403
-    assert "刷新页面后重新提交" in text_of(answer)
+    assert "请从导航重新打开页面再填写" in text_of(answer)
 
 
 def test_what_was_typed_into_a_refused_form_can_be_copied_but_no_other_page_puts_words_here():

@@ -126,7 +126,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='meeting',
-            index=models.Index(fields=['branch', '-held_on', '-id'], name='meeting_branch_order'),
+            index=models.Index(fields=['branch', '-held_on', '-id', 'state'], name='meeting_branch_order'),
         ),
         migrations.AddIndex(
             model_name='meeting',

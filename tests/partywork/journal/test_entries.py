@@ -134,8 +134,8 @@ def test_changes_in_peoples_words():
         },
     )
     assert change_lines(entry) == [
+        ChangeLine("原因", "（空）", "补"),  # in the order of the model's fields, whatever the order they were kept in
         ChangeLine("结果", "成功", "失败"),
-        ChangeLine("原因", "（空）", "补"),
         ChangeLine("flag", "是", "（空）"),
         ChangeLine("phone", "", NOT_RECORDED, hidden=True),
     ]
