@@ -7,7 +7,6 @@ from django.test import Client
 from tests import blank, cast
 from tests.stage import stage  # noqa: F401 a fixture of the standing tests
 
-
 # What starts real processes or asks every person about every page: `make test` runs it after the quick suite.
 PROOFS = ("tests/test_access.py", "tests/test_migrations.py", "tests/reports/test_killed.py", "tests/partywork/test_serve.py",
           "tests/partywork/jobs/test_processes.py", "tests/partywork/keeping/")
