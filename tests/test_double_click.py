@@ -4,9 +4,6 @@ from __future__ import annotations
 import pytest
 from django.apps import apps
 
-from partywork import tokens
-from partywork.journal.services import verify_chain
-from tests.arena import arena
 from tests.payloads import SUBMISSIONS, fresh, payload, usual
 from tests.stage import Answer, Stage, address, sign_in
 
@@ -54,44 +51,3 @@ def test_two_forms_make_two(stage, name):
         other |= {"code": f"ZB8{number}", "name": f"新支部{number}"} if name == "org_new" else {}
         assert stage.ask(said.sender(letter), "POST", address(stage, name, letter), other, keep=True).status == 302
     assert model_of(name).objects.count() == before + 2
-
-
-@pytest.fixture(scope="module")
-def ground(django_db_setup, django_db_blocker, tmp_path_factory):
-    with django_db_blocker.unblock(), arena(tmp_path_factory.mktemp("arena")) as made:
-        yield made
-
-
-def at_once(ground, name: str, count: int = 4) -> list[tuple]:
-    """The same POST from `count` browsers of one person at the same moment, each over a connection of its own."""
-    database, stage = ground
-    letter, said = usual(name), SUBMISSIONS[name]
-    path, data = address(stage, name, letter), payload(stage, name, letter)
-    copies = [fresh(data) for _ in range(count)]
-    return database.at_once(count, lambda number: answer_of(stage, said.sender(letter), path, copies[number]))
-
-
-def answer_of(stage: Stage, who: str, path: str, data: dict) -> tuple:
-    """Not through Stage.ask: nothing here is wrapped in a transaction or undone."""
-    response = stage._send(who, "POST", path, data, False, {}, {})
-    return response.status_code, response.get("Location", "").partition("?")[0].partition("#")[0]
-
-
-@pytest.mark.parametrize("name", [name for name in CREATING if name != "meeting_autosave"])
-def test_at_the_same_moment(ground, name):
-    before = model_of(name).objects.count()
-    answers = at_once(ground, name)
-    assert (len(set(answers)), answers[0][0]) == (1, 302)
-    assert model_of(name).objects.count() == before + 1
-    assert verify_chain() is None
-
-
-def test_without_the_guard_the_same_moment_makes_several(ground, monkeypatch):
-    """The negative control of the rig: with the token ignored, doubles are made and seen."""
-    monkeypatch.setattr(tokens, "as_uuid", lambda token: None)
-    monkeypatch.setattr("branches.meetings.services.as_uuid", lambda token: None)
-    monkeypatch.setattr("branches.meetings.view_form.as_uuid", lambda token: None)
-    before = model_of("meeting_new").objects.count()
-    answers = at_once(ground, "meeting_new")
-    assert model_of("meeting_new").objects.count() == before + 4
-    assert len(set(answers)) == 4
