@@ -120,7 +120,6 @@ class Stage:
         with transaction.atomic(), connection.execute_wrapper(recorder(written)):
             response = self._send(who, method, path, data, strict, cookies or {}, headers)
             body = b"".join(response.streaming_content) if response.streaming else response.content
-            response.close()
             with_wrapper = set(written)
             after = look() if look else None
             transaction.set_rollback(not keep)

@@ -11,7 +11,7 @@ from django.forms import modelform_factory
 
 from branches.accounts.models import Account
 from partywork.forms import SiteModelForm, VersionForm
-from tests.digest import APPS, difference, models, settled, snapshot
+from tests.digest import APPS, count_on, difference, models, settled, snapshot
 from tests.payloads import SUBMISSIONS, form_on_page, fresh, payload, usual
 from tests.stage import Stage, address
 from tests.variants import VARIANTS, variant
@@ -36,6 +36,7 @@ def sent(stage: Stage, name: str) -> tuple[str, str, dict[str, Any], tuple[str, 
 
 
 def change(stage: Stage, base, who: str, path: str, data: dict[str, Any]):
+    count_on()
     answer = stage.ask(who, "POST", path, fresh(data), look=snapshot)
     assert answer.status in (200, 302), answer.status
     return answer.status, difference(base, answer.after)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import time
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from urllib.parse import unquote
@@ -96,11 +95,3 @@ def test_names_that_excel_or_windows_refuse():
         "a_b_______",
         "导出",
     )
-
-
-def test_rows_are_streamed_quickly():
-    start = time.process_time()
-    columns = [Column(str(number), str(number)) for number in range(20)]
-    row = {str(number): "文本" for number in range(20)}
-    write_rows(columns, (row for _ in range(500)), io.BytesIO())
-    assert time.process_time() - start < 3

@@ -91,7 +91,7 @@ def test_what_goes_wrong_is_told_in_chinese(tasks, task, kind, limits):
         bounded.call(f"{tasks}:{task}", {}, limits)
     assert caught.value.kind == kind
     assert str(caught.value) == bounded.MESSAGES[kind]
-    assert time.monotonic() - begun < 4
+    assert time.monotonic() - begun < 60  # it ends at all: each of these would run on without its bound
 
 
 def test_a_refusal_keeps_its_words(tasks):
