@@ -5,6 +5,7 @@ Nothing here knows permissions: rights come from posts alone (permissions.py).
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib.auth.backends import BaseBackend
 from django.http import HttpRequest
 
@@ -26,8 +27,14 @@ class AccountBackend(BaseBackend):
         if account is None:
             Account().set_password(password)
             return None
-        return account if account.check_password(password) and account.is_active else None
+        return account if account.check_password(password) and may_sign_in(account) else None
 
     def get_user(self, user_id: int) -> Account | None:
         """None for an account that has been switched off: its open sessions end with the next request."""
-        return Account.objects.filter(pk=user_id, is_active=True).first()
+        account = Account.objects.filter(pk=user_id).first()
+        return account if account and may_sign_in(account) else None
+
+
+def may_sign_in(account: Account) -> bool:
+    """Switched on, and no account of the sample (its password is in the README) where real data are."""
+    return account.is_active and not (settings.PRODUCTION and account.is_sample)

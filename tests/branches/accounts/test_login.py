@@ -71,6 +71,18 @@ def test_every_refusal_says_the_same(world, username, password):
     assert password not in response.content.decode()
 
 
+@pytest.mark.parametrize(("production", "fine"), [(False, True), (True, False)])
+def test_the_samples_accounts_open_no_door_in_production(world, settings, production, fine):
+    Account.objects.filter(username="secretary").update(is_sample=True)
+    client = Client()
+    assert signed_in(sign_in(client, "secretary") and client)
+    settings.PRODUCTION = production
+    assert (client.get(reverse("org")).status_code == 200) is fine
+    other = Client()
+    sign_in(other, "secretary")
+    assert signed_in(other) is fine
+
+
 def test_what_was_typed_is_kept_only_if_it_names_an_account(world):
     sign_in(Client(), "secretary", "wrong")
     sign_in(Client(), "my-secret-password", "x")
