@@ -46,7 +46,7 @@ PNG = bytes.fromhex("89504e470d0a1a0a0000000d49484452000000010000000108020000009
 SECRETS = {"a": "甲支部密语", "b": "乙支部密语"}
 PHONES = {"a": "13900001111", "b": "13900002222"}
 BACKEND = "branches.accounts.backends.AccountBackend"
-READS = re.compile(r"\s*(SELECT|SAVEPOINT|RELEASE|ROLLBACK|BEGIN|COMMIT|PRAGMA|SET|SHOW|WITH|EXPLAIN)\b", re.I)
+READS = re.compile(r"[\s(]*(SELECT|SAVEPOINT|RELEASE|ROLLBACK|BEGIN|COMMIT|PRAGMA|SET|SHOW|WITH|EXPLAIN)\b", re.I)
 TABLE = re.compile(r"\s*(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM)\s+\"?(\w+)\"?", re.I)
 # Middleware may renew a session that somebody uses, or end one that is over: bookkeeping of the login, no record.
 SAFE = ("GET", "HEAD", "OPTIONS")
