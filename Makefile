@@ -58,7 +58,7 @@ else
 	$(PYTEST) -m proof
 	@if [ -n "$$TEST_DATABASE_URL" ]; then echo "再在 PostgreSQL 上运行一遍"; \
 		DATABASE_URL="$$TEST_DATABASE_URL" $(PYTEST) -m "not proof" --ignore=tests/partywork/word \
-		tests/branches tests/members tests/reports tests/partywork; fi
+		tests/branches tests/members tests/reports tests/partywork tests/test_same_moment.py; fi
 	$(RUN) -m pytest tests/browser
 endif
 

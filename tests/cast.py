@@ -70,6 +70,9 @@ def the_world() -> World:
     world, tables = pickle.loads(_kept[0])
     for model, rows in zip(TABLES, tables, strict=True):
         model._base_manager.bulk_create(rows)
+    made = {row.pk: row.created_at for row in tables[TABLES.index(Account)]}  # the database's own time of making
+    for account in filter(None, world.people.values()):
+        account.created_at = made[account.pk]
     return world
 
 

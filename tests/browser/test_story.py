@@ -166,5 +166,6 @@ def test_pages_of_every_role_fit_and_speak_chinese(visit, site):
             answer = page.goto(address)
             assert answer.status == 200, f"{username} {address}"
             assert no_sideways_scrolling(page), f"{username} {address} scrolls sideways"
-            english = set(re.findall(r"[A-Za-z]*[a-z]{2,}", prose(page))) - KNOWN
+            words = re.sub(r"/[\w/.-]*", " ", prose(page))  # addresses of refused pages in the journal
+            english = set(re.findall(r"[A-Za-z]*[a-z]{2,}", words)) - KNOWN
             assert not english, f"{username} {address}: {english}"
