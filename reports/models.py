@@ -115,6 +115,9 @@ class ReportVersion(models.Model):
     attachment = models.OneToOneField(Attachment, models.PROTECT, related_name="+")
     job_id = models.UUIDField(unique=True, null=True, editable=False)
 
+    # The journal tells the file's SHA-256 under the version; its label is the attachment's.
+    JOURNAL_ALSO = ("files.attachment",)
+
     objects = VersionQuerySet.as_manager()
 
     class Meta:

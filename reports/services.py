@@ -160,7 +160,7 @@ def _store(job: Job, report: Report, made: Made, options: Options, template: Rep
         report=report, number=number, made_by=job.owner, as_of=as_of, options=options.stored(), document=made.stored_text(),
         template=template, attachment=attachment, job_id=job.pk)
     FrozenFigure.objects.bulk_create(frozen(version, each) for each in made.computed)
-    write_entry(actor=job.owner, action="reports.make", target=version, changes={"文件校验值": [None, attachment.sha256]})
+    write_entry(actor=job.owner, action="reports.make", target=version, changes={"sha256": [None, attachment.sha256]})
     finish(result_of(version))
 
 
