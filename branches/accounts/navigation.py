@@ -54,6 +54,7 @@ SECTIONS: tuple[tuple[str, tuple[Item, ...]], ...] = (
             Item("报告模板", "templates", "file-type", "reports.templates"),
             Item("账号", "accounts", "user-cog", "accounts.manage"),
             Item("操作日志", "journal", "scroll-text", "journal.view"),
+            Item("系统状态", "system", "activity", "system.view"),
         ),
     ),
     (

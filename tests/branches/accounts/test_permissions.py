@@ -40,7 +40,10 @@ EXPECTED = {
     "reports.templates":(N, N, N, N, N, A, N, N, N, N, N),
     "bureau.edit":      (N, N, N, N, N, A, N, N, N, N, N),
     "accounts.manage":  (N, N, N, N, N, N, N, N, N, A, N),
+    "sessions.end":     (O, O, O, O, O, O, O, O, O, A, O),
     "journal.view":     (N, N, N, N, N, N, N, N, N, N, A),
+    "system.view":      (N, N, N, N, N, N, N, N, N, A, A),
+    "system.verify":    (N, N, N, N, N, N, N, N, N, A, N),
 }
 # fmt: on
 
