@@ -237,5 +237,5 @@ def retire_template(*, actor, template: ReportTemplate) -> ReportTemplate:
         template.retired_at = timezone.now()
         template.save(update_fields=["retired_at"])
         write_entry(actor=actor, action="reports.template_retire", target=template,
-                    changes=changes_between({}, snapshot(template, ("retired_at",))))
+                    changes={"状态": ["在用", "停用"]})
     return template
