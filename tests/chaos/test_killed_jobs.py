@@ -13,13 +13,12 @@ import pytest
 from partywork.files.leftovers import HOUR
 from tests.bench.server import resident_mb
 from tests.chaos.conftest import LONG
-from tests.chaos.workers import Workers, workers_at
+from tests.chaos.workers import WHERE, Workers, workers_at
 from tests.partywork.jobs.conftest import migrated, migrated_services  # noqa: F401  (fixtures)
 from tests.partywork.jobs.place import all_places, children_of
 
 pytestmark = pytest.mark.django_db  # so that there is a migrated test database to copy
 STAGES = ("job.received", "job.claimed", "report.computing", "report.frozen", "report.rendering", "report.stored", "job.finished")
-WHERE = {"laptop": "SQLite + folder", "services": "PostgreSQL + Redis"}
 # What the newest job's row says when a worker is killed in each stage: one that was killed before is running until it is
 # given back, and a worker may still have been at the end of the job before.
 SEEN = {"job.received": (("queued", "running"), 0, 100), "job.claimed": (("running",), 0, 0),

@@ -8,8 +8,7 @@ import pytest
 
 from partywork.jobs.querysets import MAX_TRIES
 from partywork.jobs.services import GAVE_UP
-from tests.chaos.test_killed_jobs import WHERE
-from tests.chaos.workers import Workers, workers_at
+from tests.chaos.workers import WHERE, Workers, workers_at
 from tests.partywork.jobs.conftest import migrated, migrated_services  # noqa: F401  (fixtures)
 from tests.partywork.jobs.place import all_places
 

@@ -21,6 +21,7 @@ from tests.partywork.jobs.place import ROOT, Laptop, Services, parent_of, sql
 SERVICES_WORDS = re.search(r"celery -A partywork (worker.*)", (ROOT / "compose.yaml").read_text("utf-8"))[1].split()
 
 
+WHERE = {"laptop": "SQLite + folder", "services": "PostgreSQL + Redis"}
 UNDONE = "SELECT * FROM jobs_job WHERE state <> 'done'"
 
 

@@ -203,7 +203,7 @@ def test_files_are_taken_in_at_once_and_taken_off(world, client_of, picture):
     assert (shown["Content-Type"], b"".join(shown.streaming_content)[:4]) == ("image/png", b"\x89PNG")
     assert client.get(f"/meetings/files/{file.pk}/")["Location"] == f"/meetings/{file.meeting_id}/"
     taken = client.post(f"/meetings/files/{file.pk}/")
-    assert (taken["Content-Type"], taken["Content-Disposition"][:10]) == ("image/png", "attachment")
+    assert (taken["Content-Type"], taken["Content-Disposition"][:10], taken.getvalue()[:4]) == ("image/png", "attachment", b"\x89PNG")
     assert client_of("neighbour").post(f"/meetings/files/{file.pk}/").status_code == 404
     assert client_of("inspector").post(f"/meetings/files/{file.pk}/remove/").status_code == 403
     assert "合影.png" not in text_of(client.post(f"/meetings/files/{file.pk}/remove/", headers=script))
