@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from branches.meetings.kinds import Kind
 from branches.meetings.models import Meeting
+from branches.models import HolidayYear
 from partywork.files.services import store_upload
 from partywork.journal.services import write_entry
 from reports.models import Report, ReportTemplate
@@ -90,6 +91,11 @@ def add_posts(stage: Stage, count: int) -> None:
                   stop_on=date(2021, 1, 5) + timedelta(10 * number))
 
 
+def add_holidays(stage: Stage, count: int) -> None:
+    HolidayYear.objects.bulk_create(HolidayYear(year=2040 + number, source="通知", lines=f"{2040 + number}-01-01 元旦")
+                                    for number in range(count))
+
+
 @dataclass(frozen=True)
 class Page:
     """Who opens it, what is added to it, how many queries it takes, of which budget."""
@@ -124,6 +130,7 @@ PAGES: dict[str, Page] = {
     "rules": Page("member", add_meetings, 5),
     "rule": Page("member", add_meetings, 6, "detail"),
     "permissions": Page("member", add_meetings, 4),
+    "holidays": Page("staff", add_holidays, 5),
     "figure_rows": Page("secretary", add_meetings, 11, "detail", "a"),
 }
 
@@ -195,5 +202,5 @@ def test_a_page_that_asks_for_each_row_is_seen(stage, monkeypatch):
 
 
 def test_every_list_is_here():
-    listed = {"meetings", "members", "accounts", "journal", "reports", "templates", "org", "duties", "matrix", "rules"}
+    listed = {"meetings", "members", "accounts", "journal", "reports", "templates", "org", "duties", "matrix", "rules", "holidays"}
     assert listed <= set(PAGES) <= set(names())

@@ -13,7 +13,15 @@ from django.utils import timezone
 
 from partywork.journal.chain import entry_hash, head_seal
 from partywork.journal.models import Entry, Head, Result
-from partywork.journal.values import NOT_RECORDED, Changes, changes_between, safe_changes, snapshot, text
+from partywork.journal.values import (
+    NOT_RECORDED,
+    Changes,
+    changes_between,
+    safe_changes,
+    snapshot,
+    text,
+    told_under,
+)
 from partywork.middleware.facts import current_ip
 
 __all__ = [
@@ -164,8 +172,7 @@ def _model_fields(target_type: str) -> list[models.Field]:
         return []
     if model is None:
         return []
-    also = [apps.get_model(label) for label in getattr(model, "JOURNAL_ALSO", ())]
-    return [field for each in (*also, model) for field in each._meta.fields]
+    return [field for each in (*told_under(model), model) for field in each._meta.fields]
 
 
 def shown(value: Any, field: models.Field | None) -> str:
