@@ -48,8 +48,9 @@ run: setup
 
 # The quick suite, then the proofs (real processes, every page for every person), then the browser: Playwright keeps an event
 # loop that Django's database layer must not see. Where TEST_DATABASE_URL names a PostgreSQL (CI does), the apps' own tests
-# run there once more.
+# and the rigs that ask every page and form run there once more.
 PYTEST := $(RUN) -m pytest -n 2 --dist loadfile --ignore=tests/browser --ignore=tests/chaos
+RIGS := $(patsubst %,tests/test_%.py,csrf double_click headers lists mass_assignment typed_text)
 
 test: setup $(VENV)/browser.done
 ifdef ARGS
@@ -58,8 +59,9 @@ else
 	$(PYTEST) -m "not proof"
 	$(PYTEST) -m proof
 	@if [ -n "$$TEST_DATABASE_URL" ]; then echo "再在 PostgreSQL 上运行一遍"; \
-		DATABASE_URL="$$TEST_DATABASE_URL" $(PYTEST) -m "not proof" --ignore=tests/partywork/word \
-		tests/branches tests/members tests/reports tests/partywork tests/test_same_moment.py; fi
+		export DATABASE_URL="$$TEST_DATABASE_URL"; \
+		$(PYTEST) -m "not proof" --ignore=tests/partywork/word tests/branches tests/members tests/reports tests/partywork && \
+		$(PYTEST) $(RIGS); fi
 	$(RUN) -m pytest tests/browser
 endif
 

@@ -4,16 +4,10 @@ from __future__ import annotations
 
 from django import forms
 
+from branches.choosing import BranchChoice
 from branches.models import Branch, BranchKind, Bureau, PartyGroup
 from partywork.forms import DateField, SiteForm, SiteModelForm, TokenForm, VersionForm
 from partywork.periods import today
-
-
-class BranchChoice(forms.ModelChoiceField):
-    """Organisations of the tree, each level moved in."""
-
-    def label_from_instance(self, branch: Branch) -> str:
-        return "　" * (branch.depth - 1) + branch.short_name
 
 
 class BranchForm(SiteModelForm, VersionForm):
@@ -38,7 +32,7 @@ class BranchForm(SiteModelForm, VersionForm):
 
 
 class NewBranchForm(SiteModelForm, TokenForm):
-    parent = BranchChoice(Branch.objects.none(), label="上级党组织", empty_label="请选择")
+    parent = BranchChoice(label="上级党组织", empty_label="请选择")
 
     class Meta(BranchForm.Meta):
         fields = ["parent", *BranchForm.Meta.fields]

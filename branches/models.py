@@ -67,6 +67,10 @@ class Branch(MP_Node):
     def is_active_on(self, day) -> bool:
         return self.founded_on <= day and (self.dissolved_on is None or day < self.dissolved_on)
 
+    def is_active_in(self, period) -> bool:
+        """In being on at least one day of the period."""
+        return self.founded_on < period.stop and (self.dissolved_on is None or self.dissolved_on > period.start)
+
     def figure_words(self) -> str:
         return self.short_name
 

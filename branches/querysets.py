@@ -94,9 +94,6 @@ class GroupQuerySet(QuerySet):
     def active_on(self, day: date) -> GroupQuerySet:
         return self.filter(active_on(day))
 
-    def within(self, scope) -> GroupQuerySet:
-        return self.filter(branch__in=scope)
-
 
 class SettingQuerySet(QuerySet):
     def in_force(self, rule_id: str, day: date):

@@ -4,6 +4,7 @@ from branches import holiday_views, views
 
 urlpatterns = [
     path("org/", views.org, name="org"),
+    path("org/names/", views.branch_names, name="branch_names"),
     path("org/new/", views.org_new, name="org_new"),
     path("org/<pk:pk>/", views.branch_page, name="branch"),
     path("org/<pk:pk>/edit/", views.branch_edit, name="branch_edit"),

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.html import format_html_join
 from django.views.decorators.http import require_http_methods, require_safe
 
 from branches import services
+from branches.choosing import fitting, full_name
 from branches.forms import BranchForm, BureauForm, EndForm, GroupForm, NewBranchForm, NewGroupForm
 from branches.models import Branch, PartyGroup
 from partywork.answers import answer_form, made_before, posted
@@ -18,6 +20,8 @@ from partywork.periods import today
 from partywork.tokens import make_once
 
 OFFICES = ("leader", "staff", "inspector", "secretary", "deputy", "organisation", "publicity", "discipline")
+
+OFFERED = 20  # names while one types
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,16 @@ def tree_rows(branches: list[Branch], seen) -> list[TreeRow]:
         )
         for branch in branches
     ]
+
+
+@require_safe
+def branch_names(request: HttpRequest) -> HttpResponse:
+    """What a typed field offers while one types, whatever the field is called."""
+    request.user.require("org.view")
+    typed = next(iter(request.GET.values()), "").strip()
+    seen = Branch.objects.visible_to(request.user)
+    rows = fitting(seen, typed).filter(fit__gt=0) if typed else seen
+    return HttpResponse(format_html_join("", '<option value="{}"></option>', ((full_name(row),) for row in rows[:OFFERED])))
 
 
 @require_safe

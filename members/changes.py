@@ -148,7 +148,7 @@ def turn_full(
     row = _change(member, day, today, StartReason.TURNED_FULL, note, kind=Kind.FULL)
     member.full_on = day
     member.save(update_fields=["full_on"])
-    return told(actor, "members.full", member, latest, row)
+    return told(actor, "members.full", member, latest, row, full_on=[None, day])
 
 
 @transaction.atomic

@@ -6,24 +6,23 @@ from datetime import date
 
 import django_filters
 from django import forms
-from django.db.models import Q
+from django.utils.functional import cached_property
 
+from branches.choosing import BranchFilter
 from branches.models import Branch, PartyGroup
 from partywork.lists import SiteFilterSet
 
 STATES = (("full", "正式党员"), ("probationary", "预备党员"), ("left", "已离开"))
 
 
-def choices_of(rows, label: str) -> list[tuple[str, str]]:
-    """One query for the select, and the choice is checked against what it gave."""
-    return [(str(pk), name) for pk, name in rows.values_list("pk", label)]
-
-
 class RosterFilter(SiteFilterSet):
     """Groups are offered of one branch only: there are too many of the same name."""
 
     words = django_filters.CharFilter(label="姓名或拼音")
-    branch = django_filters.ChoiceFilter(label="支部", empty_label="全部支部")
+    branch = BranchFilter(
+        label="支部", queryset=lambda request: Branch.objects.filter(request.user.reach("members.view")).leaves(),
+        empty_label="全部支部",
+    )  # fmt: skip
     group = django_filters.ChoiceFilter(label="党小组", empty_label="全部小组")
     state = django_filters.ChoiceFilter(label="类别", choices=STATES, empty_label="全部在册")
     day = django_filters.DateFilter(label="哪一天的名册")
@@ -31,25 +30,25 @@ class RosterFilter(SiteFilterSet):
     def __init__(self, data, *args, today: date, **kwargs) -> None:
         super().__init__(data, *args, **kwargs)
         self.today = today
-        branches = choices_of(Branch.objects.filter(self.reach()).leaves(), "short_name")
-        asked = branches[0][0] if len(branches) == 1 else data.get("branch", "")
-        self.offer("branch", branches, len(branches) == 1)
-        self.offer("group", *self.groups_of(asked if asked in dict(branches) else ""))
 
-    def reach(self, prefix: str = "") -> Q:
-        return self.request.user.reach("members.view", prefix)
+    @cached_property
+    def form(self) -> forms.Form:
+        """The groups are those of the asked-for branch; where there is but one branch it need not be asked for."""
+        form = super().form
+        branch, group = form.fields["branch"], form.fields["group"]
+        chosen = branch.only or branch.see(form["branch"].value()).sure
+        if branch.only:
+            branch.widget = forms.HiddenInput()
+        if chosen:
+            group.choices = self.groups_of(chosen)
+        else:
+            group.widget = forms.HiddenInput()
+        return form
 
-    def groups_of(self, branch: str) -> tuple[list[tuple[str, str]], bool]:
-        """The choices, and whether there is no branch to choose from."""
-        if not branch:
-            return [], True
-        groups = PartyGroup.objects.filter(self.reach("branch__"), branch=branch)
-        return choices_of(groups.order_by("id"), "name"), False
-
-    def offer(self, name: str, choices: list[tuple[str, str]], hidden: bool) -> None:
-        self.filters[name].extra["choices"] = choices
-        if hidden:
-            self.filters[name].extra["widget"] = forms.HiddenInput
+    def groups_of(self, branch: Branch) -> list[tuple[str, str]]:
+        """One query for the select, and the choice is checked against what it gave."""
+        rows = PartyGroup.objects.filter(branch=branch).order_by("id")
+        return [(str(pk), name) for pk, name in rows.values_list("pk", "name")]
 
     def get_form_class(self) -> type[forms.Form]:
         form_class, today = super().get_form_class(), self.today

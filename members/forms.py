@@ -10,6 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from branches.accounts.models import Account
+from branches.choosing import BranchChoice
 from branches.models import Branch, PartyGroup
 from members.changes import LEAVING
 from members.models import Member, Membership, Sex
@@ -65,17 +66,17 @@ def groups_for(account: Account, day: date):
 class PlaceFields(forms.Form):
     """Branch and group for forms that put somebody somewhere; one possible branch is chosen already."""
 
-    branch = forms.ModelChoiceField(Branch.objects.none(), label="支部", empty_label="请选择")
+    branch = BranchChoice(label="支部", empty_label="请选择")
     group = GroupChoice(
         PartyGroup.objects.none(), label="党小组", help_text="须是所选支部的党小组；未分党小组的不选。"
     )
 
     def offer_places(self, account: Account, today: date) -> None:
-        branches = branches_for(account, today)
-        self.fields["branch"].queryset = branches
+        branch = self.fields["branch"]
+        branch.queryset = branches_for(account, today)
         self.fields["group"].queryset = groups_for(account, today)
-        if self.fields["branch"].initial is None and len(only := list(branches[:2])) == 1:
-            self.fields["branch"].initial = only[0].pk
+        if branch.initial is None and branch.only:
+            branch.initial = branch.only.pk
 
 
 class PersonForm(SiteModelForm):

@@ -9,7 +9,6 @@ from django.db.models.functions import Replace
 
 from branches.querysets import active_on
 from partywork.fields import blind_indexes
-from partywork.periods import Period
 
 ID_PURPOSE = "members.id_number"  # what the keyed hash is made for: the same number elsewhere hashes differently
 
@@ -34,10 +33,6 @@ class MemberQuerySet(QuerySet):
         """Members whose present (or last) branch is within reach, and one's own record."""
         return self.filter(account.reach("members.view", "latest__branch__", own=Q(account_id=account.pk)))
 
-    def within(self, scope) -> MemberQuerySet:
-        """Members whose present or last branch is one of these."""
-        return self.filter(latest__branch__in=scope)
-
     def present(self) -> MemberQuerySet:
         """Not left."""
         return self.filter(latest__stop_on=None)
@@ -60,9 +55,6 @@ class MembershipQuerySet(QuerySet):
     def visible_to(self, account) -> MembershipQuerySet:
         return self.filter(account.reach("members.view", "branch__", own=Q(member__account_id=account.pk)))
 
-    def within(self, scope) -> MembershipQuerySet:
-        return self.filter(branch__in=scope)
-
     def active_on(self, day: date) -> MembershipQuerySet:
         """The roster of a day."""
         return self.filter(active_on(day, start="start_on", stop="stop_on"))
@@ -79,14 +71,5 @@ class MembershipQuerySet(QuerySet):
         """The last membership of everyone who had left by a day."""
         return self.filter(stop_on__lte=day, pk=F("member__latest"))
 
-    def full(self) -> MembershipQuerySet:
-        return self.filter(kind="full")
-
     def probationary(self) -> MembershipQuerySet:
         return self.filter(kind="probationary")
-
-    def started_in(self, period: Period, *reasons: str) -> MembershipQuerySet:
-        return self.filter(start_on__gte=period.start, start_on__lt=period.stop, start_reason__in=reasons)
-
-    def stopped_in(self, period: Period, *reasons: str) -> MembershipQuerySet:
-        return self.filter(stop_on__gte=period.start, stop_on__lt=period.stop, stop_reason__in=reasons)

@@ -183,9 +183,10 @@ def make_latest(member: Member, row: Membership) -> Membership:
 
 
 def told(
-    actor: Account | None, action: str, member: Member, before: Membership, after: Membership
+    actor: Account | None, action: str, member: Member, before: Membership, after: Membership, **more: list
 ) -> Membership:
-    changes = changes_between(snapshot(before, PLACE), snapshot(after, PLACE))
+    """`more` is what changed of the person himself, {field: [old, new]}."""
+    changes = changes_between(snapshot(before, PLACE), snapshot(after, PLACE)) | more
     write_entry(actor=actor, action=action, target=member, reason=after.note, changes=changes)
     return after
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from copy import copy
 from functools import partial
 
 from django.contrib import messages
-from django.db.models import Prefetch
+from django.db.models import Prefetch, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.cache import add_never_cache_headers
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from branches.accounts.models import Account
 from branches.accounts.permissions import Reach, reach_of, widest_reach
@@ -23,10 +24,10 @@ from members.models import Member, Membership
 from members.personal_page import file_of
 from members.timeline import attended_by, steps_of
 from partywork.answers import answer_form, posted
+from partywork.exports import export_rows
 from partywork.journal.services import change_lines, describe, entries_for
 from partywork.lists import list_page
 from partywork.periods import today
-from partywork.spreadsheets import xlsx_response
 from partywork.tokens import make_once
 
 JOURNAL_LINES = 20
@@ -41,11 +42,22 @@ def members(request: HttpRequest) -> HttpResponse:
     if widest_reach(request.user, "members.view") == Reach.OWN:
         return own_record(request)
     context = roster_page(request)
+    know_latest(context["page_obj"])
     for row in context["page_obj"]:
         row.opens = request.user.can("members.view", row.member)
         row.party_age = rules.party_age(row.member.party_age_begins, context["on_day"])
         row.phone = masked_phone(row.member)
     return render(request, "members/list.html", context | {"can_add": may_register(request.user)})
+
+
+def know_latest(rows: Iterable[Membership]) -> None:
+    """Each row's person with his present membership, which decides who may open him: on today's roster it is the very row;
+    on that of another day two queries find those that are not."""
+    for row in rows:
+        if row.member.latest_id == row.pk:
+            row.member.latest = row
+    others = [row.member for row in rows if row.member.latest_id != row.pk]
+    prefetch_related_objects(others, "latest__branch")
 
 
 def may_register(account: Account) -> bool:
@@ -63,11 +75,7 @@ def own_record(request: HttpRequest) -> HttpResponse:
 
 
 def rows_for(request: HttpRequest):
-    return (
-        Membership.objects.visible_to(request.user)
-        .in_order()
-        .select_related("member__latest__branch", "branch", "group")
-    )
+    return Membership.objects.visible_to(request.user).in_order()
 
 
 def roster_page(request: HttpRequest) -> dict:
@@ -80,14 +88,17 @@ def roster_page(request: HttpRequest) -> dict:
     }
 
 
-@require_safe
+@require_POST
 def members_export(request: HttpRequest) -> HttpResponse:
     """The list on the screen with its filters, whole."""
     request.user.require("members.view")
-    asked = RosterFilter(request.GET, queryset=rows_for(request), request=request, today=today())
+    asked = RosterFilter(request.POST, queryset=rows_for(request), request=request, today=today())
     day, left = asked.on_day, asked.of_leavers
     name = f"{'已离开党员' if left else '党员名册'}（{rules.cn(day)}）"
-    return xlsx_response(name, roster_columns(day, left=left), asked.qs.iterator(chunk_size=500))
+    rows = asked.qs.iterator(chunk_size=500)
+    return export_rows(
+        actor=request.user, name=name, columns=roster_columns(day, left=left), rows=rows, asked=asked.form
+    )
 
 
 # --- one person ------------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import sys
 
 from django.apps import AppConfig
 from django.conf import settings
+from django.db.backends.signals import connection_created
 
 HARMLESS = {"check", "collectstatic", "makemigrations", "help", "--help", "version", "--version"}
 
@@ -19,6 +20,7 @@ class PartyworkConfig(AppConfig):
 
         if settings.PRODUCTION and not only_looking(sys.argv):
             checks.refuse_start()
+            connection_created.connect(checks.refuse_careless)
 
 
 def only_looking(argv: list[str]) -> bool:

@@ -12,6 +12,7 @@ from kombu.transport import TRANSPORT_ALIASES
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "partywork.settings")
 TRANSPORT_ALIASES["folder"] = "partywork.jobs.transport:Transport"
+TRANSPORT_ALIASES["redis"] = TRANSPORT_ALIASES["rediss"] = "partywork.jobs.redis_transport:Transport"
 
 app = Celery("partywork")
 app.config_from_object("django.conf:settings", namespace="CELERY")

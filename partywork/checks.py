@@ -11,6 +11,8 @@ from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connection
 
+DURABLE = ("fsync", "synchronous_commit", "full_page_writes")
+SQLITE_FULL = 2
 SHORTEST = {"SECRET_KEY": 50, "FIELD_KEYS": 32, "AUDIT_KEY": 32}
 SAMPLE = re.compile(
     r"unset|insecure|change|example|sample|secret|default|password|test|12345|请|示例", re.IGNORECASE
@@ -20,7 +22,7 @@ SAMPLE = re.compile(
 def secret_problems() -> Iterator[str]:
     """Missing, short, sample-like or equal secrets."""
     values = {
-        "SECRET_KEY": [settings.SECRET_KEY],
+        "SECRET_KEY": [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS],
         "FIELD_KEYS": settings.FIELD_KEYS,
         "AUDIT_KEY": [settings.AUDIT_KEY],
     }
@@ -104,20 +106,56 @@ def check_database(app_configs, **kwargs) -> list[checks.CheckMessage]:
     if connection.vendor != "postgresql":
         return [error(8, "生产环境不能使用 SQLite。", "设置 DATABASE_URL 为 PostgreSQL。")]
     try:
-        return [*durability(), *sample_accounts(), *journal_guard()]
+        return [*durability(), *sample_accounts(), *journal_guard(), *lost_field_keys()]
     except DatabaseError as problem:
         return [error(9, f"连接不上数据库：{str(problem).strip().splitlines()[0]}")]
 
 
 def durability() -> Iterator[checks.CheckMessage]:
     """An answer given to a user must be on disk."""
+    for name in switched_off(connection):
+        yield error(10, f"PostgreSQL 的 {name} 已关闭，断电会丢失已确认的数据。", f"设置 {name} = on。")
+
+
+def switched_off(connection) -> list[str]:
+    """Which settings, as they hold for this connection, let the database answer before the disk has it."""
     with connection.cursor() as cursor:
-        for name in ("fsync", "synchronous_commit", "full_page_writes"):
-            cursor.execute(f"SHOW {name}")
-            if cursor.fetchone()[0] in ("off", "local"):
-                yield error(
-                    10, f"PostgreSQL 的 {name} 已关闭，断电会丢失已确认的数据。", f"设置 {name} = on。"
-                )
+        if connection.vendor == "sqlite":
+            cursor.execute("PRAGMA synchronous")
+            return ["synchronous"] if cursor.fetchone()[0] < SQLITE_FULL else []
+        cursor.execute("SELECT " + ", ".join(f"current_setting('{name}')" for name in DURABLE))
+        return [name for name, value in zip(DURABLE, cursor.fetchone(), strict=True) if value in ("off", "local")]
+
+
+def refuse_careless(connection, **kwargs) -> None:
+    """Called for each new connection in production: whenever the database was restarted with other settings, no act
+    goes through it."""
+    if off := switched_off(connection):
+        connection.close()
+        raise ImproperlyConfigured(f"生产环境不能使用这个数据库：{'、'.join(off)} 已关闭，断电会丢失已确认的数据。")
+
+
+def meet_database() -> None:
+    """At the start of the pages: a careless database is refused at once, and so are keys that do not open what is in it;
+    one that is away is waited for."""
+    try:
+        connection.ensure_connection()
+        lost = list(lost_field_keys())
+    except DatabaseError:
+        return
+    finally:
+        connection.close()  # nothing of it is carried over into gunicorn's children
+    if lost:
+        raise ImproperlyConfigured(f"不能启动：{lost[0].msg}{lost[0].hint}")
+
+
+def lost_field_keys() -> Iterator[checks.CheckMessage]:
+    """New values would be sealed with a key that opens none of the old ones."""
+    from partywork.keeping.resealing import lost_keys
+
+    if numbers := sorted(lost_keys()):
+        yield error(13, f"数据库里有用编号 {'、'.join(numbers)} 的密钥加密的内容，FIELD_KEYS 里没有这个密钥。",
+                    "请把当时的密钥放回 FIELD_KEYS（写在新密钥后面，用逗号隔开）。")
 
 
 def sample_accounts() -> Iterator[checks.CheckMessage]:

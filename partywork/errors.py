@@ -16,6 +16,14 @@ class StaleVersion(RuleViolation):
     """Someone else saved the same record first; the page shows both versions."""
 
 
+class TooMany(Exception):
+    """Asked too often (429); `minutes` until it may be asked again."""
+
+    def __init__(self, message: str, *, minutes: int) -> None:
+        super().__init__(message)
+        self.message, self.minutes = message, minutes
+
+
 class NotAllowed(PermissionDenied):
     """In reach but not allowed (403). `needed` says in Chinese which posts may do it."""
 

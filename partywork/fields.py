@@ -2,7 +2,8 @@
 
 The seal is bound to table, field and the row's `uid`: a ciphertext moved to another row, field or table
 does not open. settings.FIELD_KEYS is the ring, newest first: all keys open, the newest seals. Every token
-names its key.
+names its key. Whatever a save writes is under the newest key, also what it had only read: so `manage.py reseal`
+saves rows, and a row that somebody read before and saves after it cannot bring an old key back.
 """
 
 from __future__ import annotations
@@ -49,8 +50,13 @@ def _derive(key: str, purpose: bytes) -> bytes:
 
 
 def key_number(token: str) -> str:
-    """Which key sealed this token: `verify` and the rotation ask."""
+    """Which key sealed this token."""
     return token.split("$", 1)[0]
+
+
+def newest() -> str:
+    """The number of the key that seals."""
+    return next(iter(ring()))
 
 
 def seal(text: str, context: str) -> str:
@@ -82,6 +88,16 @@ class Sealed:
 
     def __str__(self) -> str:
         return "（已加密）"
+
+
+def renewed(sealed: Sealed, context: str) -> Sealed:
+    """The same under the newest key. What does not open stays as it is: it may open again when its key is put back."""
+    if key_number(sealed.token) == newest():
+        return sealed
+    try:
+        return Sealed(seal(unseal(sealed.token, context), context))
+    except SealBroken:
+        return sealed
 
 
 class OpensWhenRead(DeferredAttribute):
@@ -116,9 +132,10 @@ class EncryptedText(models.TextField):
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Sealed | str | None:
         value = model_instance.__dict__.get(self.attname)
-        if value is None or value == "" or isinstance(value, Sealed):
+        if value is None or value == "":
             return value
-        return Sealed(seal(str(value), self.context_of(model_instance)))
+        context = self.context_of(model_instance)
+        return renewed(value, context) if isinstance(value, Sealed) else Sealed(seal(str(value), context))
 
     def get_prep_value(self, value: Any) -> str | None:
         if isinstance(value, Sealed):
@@ -133,14 +150,6 @@ class EncryptedText(models.TextField):
 
 def encrypted_fields(model: type[models.Model]) -> list[EncryptedText]:
     return [field for field in model._meta.concrete_fields if isinstance(field, EncryptedText)]
-
-
-def reseal(instance: models.Model) -> list[str]:
-    """Rotation: make the next save seal with the newest key. Returns the fields to save."""
-    fields = encrypted_fields(type(instance))
-    for field in fields:
-        setattr(instance, field.attname, getattr(instance, field.attname))
-    return [field.attname for field in fields]
 
 
 def blind_index(value: str, purpose: str) -> str:
@@ -160,6 +169,31 @@ def blind_indexes(value: str, purpose: str) -> list[str]:
 @lru_cache(maxsize=8)
 def _index_key(key: str) -> bytes:
     return _derive(key, b"index")
+
+
+class BlindIndex(models.CharField):
+    """The blind index of an encrypted field of the same row: `of` names the field. Every save computes it anew; find by
+    `filter(phone_index__in=blind_indexes(number, "phone"))`."""
+
+    def __init__(self, *args: Any, of: str = "", purpose: str = "", **kwargs: Any) -> None:
+        self.of, self.purpose = of, purpose
+        super().__init__(*args, **{"max_length": 64, "blank": True, "editable": False, "db_index": True} | kwargs)
+
+    def deconstruct(self) -> tuple:
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, kwargs | {"of": self.of, "purpose": self.purpose}
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> str:
+        try:
+            index = blind_index(getattr(model_instance, self.of) or "", self.purpose)
+        except SealBroken:
+            return getattr(model_instance, self.attname)
+        setattr(model_instance, self.attname, index)
+        return index
+
+
+def blind_index_fields(model: type[models.Model]) -> list[BlindIndex]:
+    return [field for field in model._meta.concrete_fields if isinstance(field, BlindIndex)]
 
 
 def mask_phone(number: str) -> str:

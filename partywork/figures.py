@@ -5,15 +5,24 @@ number cannot disagree with it. The Chinese docstring is the public definition.
 """
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import CharField, Count, Model, Q, QuerySet, Sum, Value
+from django.db.models import Count, Model, Q, QuerySet, Sum
 
+from partywork.conditions import fits
 from partywork.periods import Period
+
+ROWS = "tally_rows"  # how many rows a group holds, and the sum of one of its columns (see tallies.py)
+Groups = list[dict[str, Any]]
+
+
+def sum_of(column: str) -> str:
+    return f"tally_sum_{column}"
 
 
 class Nature(StrEnum):
@@ -31,10 +40,14 @@ class Level(StrEnum):
 class Rows:
     """The value is the number of source rows."""
 
+    additive = True
+    columns = sums = ()
+
     def compute(self, rows: QuerySet) -> Any:
         return rows.count()
 
-    additive = True
+    def combine(self, groups: Groups) -> Any:
+        return sum(each[ROWS] for each in groups)
 
 
 @dataclass(frozen=True)
@@ -43,9 +56,17 @@ class Total:
 
     column: str
     additive = True
+    columns = ()
+
+    @property
+    def sums(self) -> tuple[str, ...]:
+        return (self.column,)
 
     def compute(self, rows: QuerySet) -> Any:
         return rows.aggregate(figure_total=Sum(self.column))["figure_total"] or 0
+
+    def combine(self, groups: Groups) -> Any:
+        return added(groups, self.column)
 
 
 @dataclass(frozen=True)
@@ -54,9 +75,17 @@ class Distinct:
 
     column: str
     additive = False
+    sums = ()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return (self.column,)
 
     def compute(self, rows: QuerySet) -> Any:
         return rows.aggregate(figure_count=Count(self.column, distinct=True))["figure_count"]
+
+    def combine(self, groups: Groups) -> Any:
+        return len({each[self.column] for each in groups} - {None})
 
 
 @dataclass(frozen=True)
@@ -66,10 +95,18 @@ class Ratio:
     part: str
     whole: str
     additive = False
+    columns = ()
+
+    @property
+    def sums(self) -> tuple[str, ...]:
+        return (self.part, self.whole)
 
     def compute(self, rows: QuerySet) -> Any:
         sums = rows.aggregate(figure_part=Sum(self.part), figure_whole=Sum(self.whole))
         return percent(sums["figure_part"] or 0, sums["figure_whole"] or 0)
+
+    def combine(self, groups: Groups) -> Any:
+        return percent(added(groups, self.part), added(groups, self.whole))
 
 
 @dataclass(frozen=True)
@@ -79,23 +116,68 @@ class By:
     column: str
     labels: Callable[[], Iterable[tuple[str, str]]]
     additive = False
+    sums = ()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return (self.column,)
 
     def compute(self, rows: QuerySet) -> Any:
-        counted = dict(rows.order_by().values_list(self.column).annotate(figure_count=Count("pk")))
+        return self.told(dict(rows.order_by().values_list(self.column).annotate(figure_count=Count("pk"))))
+
+    def combine(self, groups: Groups) -> Any:
+        counted: Counter = Counter()
+        for each in groups:
+            counted[each[self.column]] += each[ROWS]
+        return self.told(counted)
+
+    def told(self, counted: Mapping[str, int]) -> list[dict[str, Any]]:
         return [{"code": code, "label": label, "count": counted[code]} for code, label in self.labels() if code in counted]
 
 
 @dataclass(frozen=True)
 class Listing:
-    """The value is the list of the rows' own words (`figure_words()` of each row), not a number."""
+    """The value is the list of the rows' own words (`figure_words()` of each row), not a number: in which order, and what
+    is fetched with them."""
 
+    order: tuple[str, ...] = ()
+    related: tuple[str, ...] = ()
     additive = False
+    columns = sums = ()
+
+    def ready(self, rows: QuerySet) -> QuerySet:
+        rows = rows.order_by(*self.order) if self.order else rows
+        return rows.select_related(*self.related) if self.related else rows
 
     def compute(self, rows: QuerySet) -> Any:
-        return [row.figure_words() for row in rows]
+        return [row.figure_words() for row in self.ready(rows)]
+
+    def combine(self, groups: Groups) -> Any:
+        raise TypeError("words are no number: tallies.py lists them")
+
+
+def added(groups: Groups, column: str) -> Any:
+    return sum(each[sum_of(column)] or 0 for each in groups)
 
 
 How = Rows | Total | Distinct | Ratio | By | Listing
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What figures are counted from: a table, how its rows lead to their organisation, and what all these figures ask."""
+
+    model: type[Model]
+    branch: str = "branch"
+    always: Q = field(default_factory=Q)
+
+    def rows(self, scope: QuerySet, *conditions: Q) -> QuerySet:
+        rows = self.model._default_manager.filter(**{f"{self.branch}__in": scope}) if self.branch else scope
+        return rows.filter(self.always, *conditions)
+
+
+Demanded = tuple[Q, ...]
+Demand = Callable[[Period], Demanded]
 
 
 @dataclass(frozen=True)
@@ -109,11 +191,12 @@ class Figure:
     level: Level
     part: int
     how: How
-    source: Callable[[QuerySet, Period], QuerySet] = field(repr=False)
+    ground: Ground
+    demand: Demand = field(repr=False)
 
     @property
     def definition(self) -> str:
-        return " ".join((self.source.__doc__ or "").split())
+        return " ".join((self.demand.__doc__ or "").split())
 
     @property
     def additive(self) -> bool:
@@ -122,30 +205,35 @@ class Figure:
 
     def rows(self, scope: QuerySet, period: Period) -> QuerySet:
         """The source rows for a queryset of branches and a period."""
-        return self.source(scope, period)
+        return self.ground.rows(scope, *self.demand(period))
 
     def value(self, scope: QuerySet, period: Period) -> Any:
-        """The figure itself: int, Decimal, None (no base), or a list of dicts or words."""
+        """The figure itself: int, Decimal, None (no base), or a list of dicts or words. Many at once: tallies.py."""
         return self.how.compute(self.rows(scope, period))
 
 
 _catalogue: dict[str, Figure] = {}
-_tables: dict[str, type[Model]] = {}  # which table a figure counts, learnt at its first use
 
 
-def figure(key: str, *, label: str, unit: str, part: int, nature: Nature = Nature.FLOW,
+def figure(key: str, *, label: str, unit: str, part: int, of: Ground, nature: Nature = Nature.FLOW,
            level: Level = Level.BRANCH, how: How | None = None) -> Callable:
-    """Declare a figure; the decorated function takes (scope, period) and returns its source rows."""
+    """Declare a figure; the decorated function takes a period and gives the conditions on which a row of the ground counts in
+    it. Conditions that several figures share are counted together (see tallies.py), so each stands by itself."""
 
-    def declare(source: Callable[[QuerySet, Period], QuerySet]) -> Callable:
+    def declare(demand: Demand) -> Demand:
         if key in _catalogue:
             raise ValueError(f"figure {key} is declared twice")
-        if not (source.__doc__ or "").strip():
+        if not (demand.__doc__ or "").strip():
             raise ValueError(f"figure {key} has no definition")
-        _catalogue[key] = Figure(key, label, unit, nature, level, part, how or Rows(), source)
-        return source
+        _catalogue[key] = Figure(key, label, unit, nature, level, part, how or Rows(), of, demand)
+        return demand
 
     return declare
+
+
+def during(column: str, period: Period) -> Q:
+    """The condition that a day lies in the period."""
+    return Q(**{f"{column}__gte": period.start, f"{column}__lt": period.stop})
 
 
 def catalogue() -> list[Figure]:
@@ -157,23 +245,11 @@ def find_figure(key: str) -> Figure | None:
     return _catalogue.get(key)
 
 
-def figures_holding(row: Model, scope: QuerySet, period: Period) -> list[Figure]:
-    """The figures over this row's own table among whose source rows it is; one query whatever their number."""
-    model = type(row)
-    branches = []
-    for each in catalogue():
-        if _tables.get(each.key, model) is not model:
-            continue  # building the rows of a figure over another table costs more than knowing which it is
-        rows = each.rows(scope, period)
-        _tables[each.key] = rows.model
-        if rows.model is model:
-            branches.append(rows.order_by().filter(pk=row.pk).annotate(
-                figure_key=Value(each.key, output_field=CharField())).values_list("figure_key", flat=True))
-    if not branches:
-        return []
-    first, *rest = branches
-    held = set(first.union(*rest, all=True)) if rest else set(first)
-    return [each for each in catalogue() if each.key in held]
+def figures_holding(row: Model, period: Period, known: Mapping[str, Collection]) -> list[Figure]:
+    """The figures over this row's own table that count it in the period for its own organisation. No query: `known` has the
+    values of what is not a column of the row."""
+    own = [each for each in catalogue() if each.ground.model is type(row)]
+    return [each for each in own if all(fits(row, condition, known) for condition in (each.ground.always, *each.demand(period)))]
 
 
 def percent(part: int, whole: int) -> Decimal | None:
@@ -183,5 +259,5 @@ def percent(part: int, whole: int) -> Decimal | None:
     return (Decimal(part) * 100 / Decimal(whole)).quantize(Decimal("0.1"), ROUND_HALF_UP)
 
 
-__all__ = ["By", "Distinct", "Figure", "Level", "Listing", "Nature", "Q", "Ratio", "Rows", "Total", "catalogue",
-           "figure", "figures_holding", "find_figure", "percent"]
+__all__ = ["ROWS", "By", "Demanded", "Distinct", "Figure", "Ground", "Groups", "Level", "Listing", "Nature", "Q", "Ratio", "Rows", "Total",
+           "catalogue", "during", "figure", "figures_holding", "find_figure", "percent", "sum_of"]

@@ -22,6 +22,7 @@ from django.forms.utils import pretty_name
 from django.utils.functional import cached_property
 
 from partywork.periods import DATE_YEARS
+from partywork.selects import written_at_once
 from partywork.tokens import TokenForm
 from partywork.versions import VersionForm
 
@@ -110,6 +111,7 @@ class FormHabits:
 
     def prepare_field(self, name: str, field: forms.Field) -> None:
         label = str(field.label or name)
+        field.widget = written_at_once(field.widget)
         field.error_messages |= unless_given(field, messages_for(field, label))
         field.widget.attrs.pop("maxlength", None)  # browsers cut a pasted text there without a word
         field.validators = [reworded(validator, label) for validator in field.validators]

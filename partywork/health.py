@@ -1,8 +1,6 @@
 """/healthz: what a load balancer or a watchman asks. No login, no personal data, no writing."""
 from __future__ import annotations
 
-from datetime import timedelta
-
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError
 from django.http import HttpRequest, JsonResponse
@@ -10,10 +8,8 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from partywork.jobs.models import Job, State, WorkerBeat
+from partywork.jobs.models import SILENT_AFTER, Job, State, WorkerBeat
 from partywork.version import VERSION
-
-WORKER_SILENT_AFTER = timedelta(seconds=30)
 
 
 @login_not_required
@@ -29,5 +25,5 @@ def show_health(request: HttpRequest) -> JsonResponse:
 
 
 def _worker_facts() -> dict:
-    alive = WorkerBeat.objects.filter(seen_at__gte=timezone.now() - WORKER_SILENT_AFTER).exists()
+    alive = WorkerBeat.objects.filter(seen_at__gte=timezone.now() - SILENT_AFTER).exists()
     return {"worker": "ok" if alive else "away", "queue": Job.objects.filter(state=State.QUEUED).count()}

@@ -10,7 +10,7 @@ import django_filters
 from django import forms
 from django.core.paginator import Page, Paginator
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 
 from partywork.forms import FormHabits
 
@@ -82,13 +82,11 @@ def list_page(
 ) -> dict[str, Any]:
     """The context of a list page.
 
-    page_obj, page_range, total; filter, filter_form, filtered; sort, orders; querystring, columns.
+    page_obj, page_range, total; filter, filter_form, filtered; sort, orders; kept, columns.
 
-    `rows` is the whole filtered, ordered queryset: what an export of this very page takes.
+    `rows` is the whole filtered, ordered queryset, `kept` what a button sends to export the rows of this very page.
     """
-    found = filterset(request.GET, queryset=queryset, request=request) if filterset else None
-    sort = chosen_order(request, ordering)
-    rows = in_order(found.qs if found else queryset, ordering, sort)
+    found, rows = asked_rows(request, queryset, filterset, ordering)
     page = page_of(rows, request.GET.get("page"), per_page)
     return {
         "page_obj": page,
@@ -99,17 +97,33 @@ def list_page(
         "filter": found,
         "filter_form": found.form if found else None,
         "filtered": bool(found) and any(request.GET.get(name) for name in found.form.fields),
-        "sort": sort,
+        "sort": chosen_order(request, ordering),
         "orders": [(key, order.label) for key, order in (ordering or {}).items()],
-        "querystring": kept_query(request, found, ordering),
+        "kept": kept_fields(found and found.form, request.GET.get("sort", "") if ordering else ""),
     }
+
+
+def asked_of(request: HttpRequest) -> QueryDict:
+    """What a list is asked for: the query of its page, or the hidden fields of its export's button."""
+    return request.POST if request.method == "POST" else request.GET
+
+
+def asked_rows(
+    request: HttpRequest,
+    queryset: QuerySet,
+    filterset: Callable[..., django_filters.FilterSet] | None,
+    ordering: dict[str, Order] | None,
+) -> tuple[django_filters.FilterSet | None, QuerySet]:
+    """The filter as it was asked for, and the rows that it leaves, in their order."""
+    found = filterset(asked_of(request), queryset=queryset, request=request) if filterset else None
+    return found, in_order(found.qs if found else queryset, ordering, chosen_order(request, ordering))
 
 
 def chosen_order(request: HttpRequest, ordering: dict[str, Order] | None) -> str:
     """The asked-for order if the page knows it, else its first."""
     if not ordering:
         return ""
-    asked = request.GET.get("sort", "")
+    asked = asked_of(request).get("sort", "")
     return asked if asked in ordering else next(iter(ordering))
 
 
@@ -119,16 +133,12 @@ def in_order(rows: QuerySet, ordering: dict[str, Order] | None, sort: str) -> Qu
     return rows if rows.ordered else rows.order_by("pk")
 
 
+def kept_fields(form: forms.Form | None, sort: str = "") -> list[tuple[str, str]]:
+    """What a filter form was asked for, as the hidden fields of a form that asks for the same rows."""
+    kept = [(name, form[name].value()) for name in form.fields] if form else []
+    return [(name, str(value)) for name, value in [*kept, ("sort", sort)] if value not in (None, "", False)]
+
+
 def page_of(rows: QuerySet | Sequence[Model], number: Any, per_page: int) -> Page:
     """The nearest page there is: nonsense is page one, beyond the end is the last."""
     return Paginator(rows, max(1, min(per_page, LARGEST_PAGE))).get_page(number)
-
-
-def kept_query(request: HttpRequest, found: django_filters.FilterSet | None, ordering: Any) -> str:
-    """The query string for links to other pages of this list: what the list knows, without the page number."""
-    known = set(found.form.fields) if found else set()
-    kept = request.GET.copy()
-    for name in list(kept):
-        if name not in known | ({"sort"} if ordering else set()) or not any(kept.getlist(name)):
-            del kept[name]
-    return kept.urlencode()

@@ -6,6 +6,9 @@ import json
 import logging
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
+
+from django.apps import apps
 
 from partywork.middleware.facts import current
 
@@ -19,11 +22,29 @@ PRIVATE_KEYS = frozenset(
 )
 ID_NUMBER = re.compile(r"(?<![0-9A-Za-z])(\d{6})\d{8}(\d{3}[0-9Xx])(?![0-9A-Za-z])", re.ASCII)
 MOBILE = re.compile(r"(?<![0-9A-Za-z.])(1[3-9]\d)\d{4}(\d{4})(?![0-9A-Za-z])", re.ASCII)
-KEY_AND_VALUE = re.compile(
-    rf"""(?i)(?<![a-z])({"|".join(sorted(PRIVATE_KEYS, key=len, reverse=True))})(["']?\s*[:=]\s*)"""
-    r"""("[^"]*"|'[^']*'|\[[^\]]*\]|[^\s,;&)}\]]+)"""
-)
 LINE_BREAKS = {0x85: "\\u0085", 0x2028: "\\u2028", 0x2029: "\\u2029"}  # json escapes \n and \r, not these
+
+
+def private_keys() -> frozenset[str]:
+    """Names whose values are never written: those above and, once the models are known, every model's protected fields."""
+    return _with_models() if apps.models_ready else PRIVATE_KEYS
+
+
+@lru_cache(maxsize=1)
+def _with_models() -> frozenset[str]:
+    from partywork.journal.values import private_fields
+
+    return PRIVATE_KEYS.union(*map(private_fields, apps.get_models()))
+
+
+@lru_cache(maxsize=2)
+def key_and_value(keys: frozenset[str]) -> re.Pattern[str]:
+    """phone=…, 'phone': '…', born_on=datetime.date(…)."""
+    names = "|".join(sorted(keys, key=len, reverse=True))
+    return re.compile(
+        rf"""(?i)(?<![a-z])({names})(["']?\s*[:=]\s*)"""
+        r"""("[^"]*"|'[^']*'|\[[^\]]*\]|[\w.]+\([^)]*\)|[^\s,;&)}\]]+)"""
+    )
 
 
 def hide_numbers(text: str) -> str:
@@ -33,12 +54,12 @@ def hide_numbers(text: str) -> str:
 
 def hide_private(text: str) -> str:
     """Free text with numbers masked and `key=value` of protected keys emptied."""
-    return KEY_AND_VALUE.sub(rf"\1\2{HIDDEN}", hide_numbers(text))
+    return key_and_value(private_keys()).sub(rf"\1\2{HIDDEN}", hide_numbers(text))
 
 
 def clean_value(key: str, value: object) -> object:
     """A value that may be logged under this key."""
-    if key.lower() in PRIVATE_KEYS:
+    if key.lower() in private_keys():
         return HIDDEN
     if isinstance(value, dict):
         return {str(name): clean_value(str(name), inner) for name, inner in value.items()}

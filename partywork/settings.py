@@ -22,8 +22,9 @@ FAIL_POINTS = env.words("FAIL_POINTS")  # only tests set this; checks.py refuses
 
 # --- secrets ------------------------------------------------------------------------------------------------------
 KEY_DIR = env.folder("KEY_DIR", DATA_DIR / "keys")
-SECRET_KEY = env.kept_secret("SECRET_KEY", KEY_DIR, make=not PRODUCTION) or "unset"
-FIELD_KEYS = env.kept_secret("FIELD_KEYS", KEY_DIR, make=not PRODUCTION).split(",")  # newest first
+# Of several keys the newest stands first: it seals and signs, the others only still open.
+SECRET_KEY, *SECRET_KEY_FALLBACKS = (env.kept_secret("SECRET_KEY", KEY_DIR, make=not PRODUCTION) or "unset").split(",")
+FIELD_KEYS = env.kept_secret("FIELD_KEYS", KEY_DIR, make=not PRODUCTION).split(",")
 AUDIT_KEY = env.kept_secret("AUDIT_KEY", KEY_DIR, make=not PRODUCTION)
 
 # --- hosts --------------------------------------------------------------------------------------------------------
@@ -45,7 +46,6 @@ INSTALLED_APPS = [
     "reports",
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "crispy_forms",
@@ -53,7 +53,6 @@ INSTALLED_APPS = [
     "django_filters",
     "django_htmx",
     "treebeard",
-    "axes",
     "csp",
     "lucide",
 ]
@@ -74,7 +73,6 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "partywork.urls"
 WSGI_APPLICATION = "partywork.wsgi.application"
@@ -108,7 +106,9 @@ if DATABASE_URL:
     DATABASES = {"default": environ.Env.db_url_config(DATABASE_URL)}
     DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
     DATABASES["default"].setdefault("OPTIONS", {})
-    DATABASES["default"]["OPTIONS"]["options"] = "-c lock_timeout=10s -c statement_timeout=120s"
+    DATABASES["default"]["OPTIONS"]["options"] = (
+        "-c lock_timeout=10s -c statement_timeout=120s -c synchronous_commit=on"  # whatever the role's default is
+    )
 else:
     DATABASES = {
         "default": {
@@ -158,7 +158,7 @@ CACHES = {
 
 # --- accounts and sessions ----------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.Account"
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "branches.accounts.backends.AccountBackend"]
+AUTHENTICATION_BACKENDS = ["branches.accounts.backends.AccountBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -171,27 +171,23 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "branches.accounts.passwords.LocalWordsValidator"},
 ]
 LOGIN_URL, LOGIN_REDIRECT_URL, LOGOUT_REDIRECT_URL = "login", "home", "login"
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "branches.accounts.sessions"
 SESSION_COOKIE_NAME = "__Host-session" if PRODUCTION else "session"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_IDLE_MINUTES = env.number("SESSION_IDLE_MINUTES", 30, 5, 240)
 SESSION_HOURS = env.number("SESSION_HOURS", 12, 1, 24)
 SESSION_COOKIE_AGE = SESSION_HOURS * 3600
+CSRF_COOKIE_NAME = "__Host-csrf" if PRODUCTION else "csrftoken"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "partywork.views.csrf_failure"
 
-AXES_FAILURE_LIMIT = env.number("LOGIN_TRIES", 5, 3, 20)
-AXES_COOLOFF_TIME = env.number("LOGIN_LOCK_HOURS", 1, 1, 24)
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_RESET_ON_SUCCESS = True
-AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # else a victim who keeps trying is locked for ever
-AXES_LOCKOUT_CALLABLE = "branches.accounts.views.locked_out"
-AXES_CLIENT_IP_CALLABLE = "partywork.middleware.door.client_ip"
-AXES_ENABLE_ADMIN = False
-AXES_VERBOSE = False
-AXES_DISABLE_ACCESS_LOG = True
+# How often a wrong password may be tried (branches/accounts/throttle.py).
+LOGIN_TRIES = env.number("LOGIN_TRIES", 5, 3, 20)  # one name at one address; then a lock of so many hours
+LOGIN_LOCK_HOURS = env.number("LOGIN_LOCK_HOURS", 1, 1, 24)
+LOGIN_TRIES_A_DAY = env.number("LOGIN_TRIES_A_DAY", 20, 5, 1000)  # one name, from all strange addresses together
+ADDRESS_TRIES_A_DAY = env.number("ADDRESS_TRIES_A_DAY", 300, 20, 100_000)  # one address, whatever the names
 
 # --- safety on the wire -------------------------------------------------------------------------------------------
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -222,6 +218,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 4000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_TEMP_DIR = env.folder("UPLOAD_TEMP_DIR", DATA_DIR / "tmp")
 UPLOAD_MAX_BYTES = 20 * 1024 * 1024
+REQUEST_MAX_BYTES = 5 * UPLOAD_MAX_BYTES  # several files in one form; nginx and waitress let a little more through
 
 # --- files --------------------------------------------------------------------------------------------------------
 MEDIA_ROOT = env.folder("FILES_DIR", DATA_DIR / "files")

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import re
 import tempfile
+import zipfile
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import IO, Any
 
 from django.conf import settings
-from django.http import FileResponse
 from django.utils import timezone
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet._writer import ALL_TEMP_FILES
+from openpyxl.writer.excel import ExcelWriter
 
 from partywork.lists import Column
 
@@ -91,34 +94,51 @@ class Sheet:
             self.styles[kind] = cell._style
         return self.styles[kind]
 
+    def save(self, target: IO[bytes]) -> None:
+        """As Workbook.save, which leaves its archive open when it fails."""
+        with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+            ExcelWriter(self.book, archive).write_data()
+
+    def drop(self) -> None:
+        """Take away the rows written so far: openpyxl would keep them in a temporary file until the process ends."""
+        with contextlib.suppress(Exception):  # whatever it was that failed, it may fail again
+            self.sheet.close()
+        writer = self.sheet._writer
+        if writer is not None and writer.out in ALL_TEMP_FILES:
+            writer.cleanup()
+
 
 def write_rows(columns: Sequence[Column], rows: Iterable[Any], target: IO[bytes], *, title: str = "") -> int:
     """Write a head row and one line a row into an open binary file; returns the number of rows."""
     sheet = Sheet(title)
-    sheet.head(columns)
     count = 0
-    for row in rows:
-        sheet.sheet.append([sheet.cell(column.of(row)) for column in columns])
-        count += 1
-    sheet.book.save(target)
+    try:
+        sheet.head(columns)
+        for row in rows:
+            sheet.sheet.append([sheet.cell(column.of(row)) for column in columns])
+            count += 1
+        sheet.save(target)
+    except BaseException:
+        sheet.drop()
+        raise
     return count
 
 
 def sheet_title(name: str) -> str:
     """Excel refuses some characters and more than 31 in a sheet's name."""
-    return re.sub(r"[\[\]:*?/\\\x00-\x1f']", " ", name).strip()[:31] or "数据"
+    return re.sub(r"[\[\]:*?/\\\x00-\x1f']", " ", UNWRITABLE.sub(" ", name)).strip()[:31] or "数据"
 
 
-def xlsx_response(name: str, columns: Sequence[Column], rows: Iterable[Any]) -> FileResponse:
-    """The download; `name` without .xlsx may be Chinese."""
-    file = tempfile.TemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR)  # noqa: SIM115  (the response closes it)
+def write_file(name: str, columns: Sequence[Column], rows: Iterable[Any]) -> tuple[IO[bytes], int]:
+    """The workbook in an open temporary file, and its number of rows. Whoever takes it closes it."""
+    file = tempfile.TemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR)  # noqa: SIM115  (see above)
     try:
-        write_rows(columns, rows, file, title=name)
+        count = write_rows(columns, rows, file, title=name)
         file.seek(0)
     except BaseException:
         file.close()
         raise
-    return FileResponse(file, as_attachment=True, filename=f"{file_stem(name)}.xlsx", content_type=XLSX)
+    return file, count
 
 
 def file_stem(name: str) -> str:

@@ -21,4 +21,5 @@ urlpatterns = [
     path("", include("members.urls")),
     path("", include("reports.urls")),
     path("", include("partywork.jobs.urls")),
+    path("", include("partywork.status.urls")),
 ]

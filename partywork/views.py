@@ -12,6 +12,8 @@ from django.template import loader
 from django.utils.cache import add_never_cache_headers
 from django.utils.html import format_html
 
+from partywork.disk import is_full
+from partywork.errors import TooMany
 from partywork.middleware.facts import current_reference
 
 log = logging.getLogger("partywork.errors")
@@ -28,6 +30,7 @@ SENTENCES = {
     500: "系统出了问题，已记录下来。请把下面的编号告诉系统管理员。",
     503: "数据库暂时连接不上，您的操作没有保存。请稍等一会儿再试。",
 }
+STORAGE_FULL = "您的操作没有保存。请把下面的编号告诉系统管理员，腾出磁盘空间后再试一次；已保存的内容不受影响。"
 LAST_RESORT = """<!doctype html><html lang="zh-Hans"><head><meta charset="utf-8"><title>出错了</title></head>
 <body><h1>出错了</h1><p>{}</p><p>编号：{}</p><p><a href="/">返回首页</a></p></body></html>"""
 
@@ -78,16 +81,34 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """handler500. Django has logged the exception; its line carries the number that the page shows."""
-    exception = sys.exc_info()[1]
+    return unavailable(request, sys.exc_info()[1]) or error_page(request, 500)
+
+
+def too_many(request: HttpRequest, refusal: TooMany) -> HttpResponse:
+    """Asked too often: says how long to wait."""
+    response = error_page(request, 429, message=refusal.message, wait=in_words(refusal.minutes))
+    response["Retry-After"] = str(refusal.minutes * 60)
+    return response
+
+
+def in_words(minutes: int) -> str:
+    return f"{minutes} 分钟" if minutes <= 90 else f"{minutes // 60} 小时 {minutes % 60} 分钟"
+
+
+def unavailable(request: HttpRequest, exception: BaseException | None) -> HttpResponse | None:
+    """The answer to what passes without a change of the program: the database is away or busy, the disk is full."""
+    if is_full(exception):
+        log.error("no space left: %s %s", request.method, request.path, exc_info=exception)
+        return come_again(STORAGE_FULL, heading="服务器存储空间已满")
     if isinstance(exception, (OperationalError, InterfaceError)):
-        return database_away(request, exception)
-    return error_page(request, 500)
+        log.error("database not available: %s %s", request.method, request.path, exc_info=exception)
+        return come_again()
+    return None
 
 
-def database_away(request: HttpRequest, exception: BaseException) -> HttpResponse:
-    """The database is down or busy for too long: drawn without asking it anything."""
-    log.error("database not available: %s %s", request.method, request.path, exc_info=exception)
-    response = error_page(None, 503)
+def come_again(message: str = "", **context: Any) -> HttpResponse:
+    """503, drawn without asking the database anything."""
+    response = error_page(None, 503, message=message, **context)
     response["Retry-After"] = "10"
     return response
 

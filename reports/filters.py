@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import django_filters
 
+from branches.choosing import BranchFilter
 from branches.models import Branch
 from partywork.lists import SiteFilterSet
 from partywork.periods import today
@@ -15,7 +16,7 @@ def _branches(request):
 
 
 class ReportFilter(SiteFilterSet):
-    branch = django_filters.ModelChoiceFilter(queryset=_branches, label="党组织", empty_label="全部")
+    branch = BranchFilter(queryset=_branches, label="党组织", empty_label="全部")
     period_code = django_filters.ChoiceFilter(
         choices=lambda: [(each.code, each.label) for each in recent_halves(today())], label="期间", empty_label="全部")
 

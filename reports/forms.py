@@ -6,8 +6,8 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
 
+from branches.choosing import BranchChoice
 from branches.models import Branch
 from partywork.forms import SiteForm, TokenForm
 from partywork.lists import FilterForm
@@ -17,19 +17,6 @@ from reports.models import ReportTemplate
 from reports.reading import recent_halves, usual_half
 
 BRANCH_MISSING = "没有这个党组织，或不在您的查看范围内。"
-
-
-class BranchChoice(forms.ModelChoiceField):
-    """A choice of organisations, shown as a tree and fetched once a form."""
-
-    def offer(self, rows: QuerySet) -> list[Branch]:
-        offered = list(rows)
-        self.queryset = rows
-        self.choices = [(row.pk, self.label_from_instance(row)) for row in offered]
-        return offered
-
-    def label_from_instance(self, row: Branch) -> str:
-        return f"{'　' * (row.depth - 1)}{row.short_name}"
 
 
 class PeriodField(forms.ChoiceField):
@@ -58,29 +45,35 @@ def _period_choices(today: date, *more: str) -> list[tuple[str, str]]:
 class ScopeForm(FilterForm):
     """For whom and for when: the figures page and the rows behind a number."""
 
-    branch = BranchChoice(Branch.objects.none(), label="党组织", empty_label=None)
+    branch = BranchChoice(label="党组织", empty_label=None)
     period = PeriodField(label="期间")
 
     def __init__(self, data: Any, *, reader, today: date) -> None:
         given = {"branch": data.get("branch", ""), "period": data.get("period") or usual_half(today).code}
         super().__init__(given)
-        self.organisations = self.fields["branch"].offer(Branch.objects.filter(reader.reach("reports.view")))
-        self.fields["branch"].error_messages |= {"invalid_choice": BRANCH_MISSING}
-        if self.organisations and not given["branch"]:
-            given["branch"] = str(self.organisations[0].pk)
+        branch = self.fields["branch"]
+        branch.queryset = Branch.objects.filter(reader.reach("reports.view"))
+        branch.error_messages |= {"invalid_choice": BRANCH_MISSING}
+        if not given["branch"] and (first := branch.first):
+            given["branch"] = str(first.pk)
         self.fields["period"].choices = _period_choices(today, given["period"])
+
+    @property
+    def organisations(self) -> list[Branch]:
+        """Everything within this reader's reach."""
+        return self.fields["branch"].all_rows
 
 
 class OpenReportForm(SiteForm):
     """A new report, or the one there is."""
 
-    branch = BranchChoice(Branch.objects.none(), label="党组织", empty_label=None)
+    branch = BranchChoice(label="党组织", empty_label=None)
     period = PeriodField(label="期间", help_text="同一党组织同一期间只有一份报告，已建立的会直接打开。")
 
     def __init__(self, *args: Any, writer, today: date, **kwargs: Any) -> None:
         kwargs.setdefault("initial", {"period": usual_half(today).code})
         super().__init__(*args, **kwargs)
-        self.fields["branch"].offer(Branch.objects.filter(writer.reach("reports.edit")))
+        self.fields["branch"].queryset = Branch.objects.filter(writer.reach("reports.edit"))
         self.fields["period"].choices = _period_choices(today)
 
 
@@ -95,7 +88,7 @@ class MakeForm(TokenForm, SiteForm):
     def __init__(self, *args: Any, writer, today: date, **kwargs: Any) -> None:
         kwargs.setdefault("initial", {"dated": today})
         super().__init__(*args, **kwargs)
-        self.fields["template"].queryset = ReportTemplate.objects.visible_to(writer).usable()
+        self.fields["template"].queryset = ReportTemplate.objects.usable()
 
     def options(self) -> Options:
         chosen = self.cleaned_data

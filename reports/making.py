@@ -1,26 +1,31 @@
 """Making a report: compute, freeze, assemble, and the context for Word. Writes nothing; pages, jobs and commands share it."""
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
+
+from django.conf import settings
 
 from branches.models import Branch, Bureau
 from branches.querysets import BranchQuerySet
 from partywork.errors import RuleViolation
+from partywork.failpoints import fail_here
 from partywork.figures import Figure, Level, catalogue
+from partywork.files.leftovers import SCRATCH
 from partywork.periods import Period
+from partywork.version import VERSION
 from partywork.word import BoundedError, build_template, render
 from reports.definitions.half_year import DEFINITIONS, HALF_YEAR
 from reports.definitions.parts import Definition
 from reports.document import Document, assemble, stored_text, word_parts
 from reports.pieces import Facts, Pieces, joined, marked, text_of, tidy
 from reports.shortfalls import Proposal, proposals
-from reports.values import Computed, compute, value_text
+from reports.values import Computed, computed, value_text
 
 SOURCES_HEAD = ["序号", "指标", "数值", "单位", "口径"]
 
@@ -97,6 +102,11 @@ def opening_of(facts: Facts) -> Pieces:
     return tidy([f"截至{last.year}年{last.month}月{last.day}日，{who}共有", *size, f"。现将{facts.half}党建工作情况报告如下。"])
 
 
+def proposed(branch: Branch, period: Period, today: date) -> list[Proposal]:
+    """What the records suggest for the report of this organisation, as they stand on a day."""
+    return proposals(branch, scope_of(branch).active_in(period), period, today)
+
+
 def points_of(found: list[Proposal], words: Words, *, undecided: bool = False) -> dict[str, list[str]]:
     """The points that go in, by part: accepted or reworded ones, and in a draft also those still to be judged."""
     points: dict[str, list[str]] = {}
@@ -113,16 +123,14 @@ def make(branch: Branch, period: Period, words: Words, options: Options, today: 
          tell: Callable[[int, str], None] = lambda percent, note: None, definition: str = "half_year") -> Made:
     """Compute every figure, then write the text from these values only."""
     chosen, scope, bureau = DEFINITIONS[definition], scope_of(branch), Bureau.objects.first()
-    figures = figures_for(branch)
-    computed = []
-    for number, figure in enumerate(figures):
-        if number % 10 == 0:
-            tell(5 + 60 * number // len(figures), f"正在计算指标：{figure.label}")
-        computed.append(compute(figure, scope, period))
-    found = proposals(branch, scope.active_in(period), period, today)
-    document = write(chosen, facts_for(branch, period, {each.figure.key: each.value for each in computed}, bureau, today),
+    tell(5, "正在计算指标")
+    figures = computed(figures_for(branch), scope, period)
+    fail_here("report.computing")
+    tell(50, "正在对照制度要求")
+    found = proposed(branch, period, today)
+    document = write(chosen, facts_for(branch, period, {each.figure.key: each.value for each in figures}, bureau, today),
                      words, found, draft=options.draft)
-    return Made(computed, document, _context(branch, period, bureau, chosen, document, computed, options))
+    return Made(figures, document, _context(branch, period, bureau, chosen, document, figures, options))
 
 
 def write(definition: Definition, facts: Facts, words: Words, found: list[Proposal], *, draft: bool,
@@ -164,12 +172,9 @@ def render_to(path: Path, context: dict[str, Any], template: Path | None = None)
 
 
 @lru_cache(maxsize=1)
-def _builtin_folder() -> tempfile.TemporaryDirectory:
-    folder = tempfile.TemporaryDirectory(prefix="partywork-template-")
-    build_template(Path(folder.name) / "内置模板.docx")
-    return folder
-
-
 def builtin_template() -> Path:
-    """The built-in template as a file; it is made once a process."""
-    return Path(_builtin_folder().name) / "内置模板.docx"
+    """The built-in template as a file: each process writes it once, whole, over the same name."""
+    path = Path(settings.FILE_UPLOAD_TEMP_DIR) / f"builtin-{VERSION}.docx"
+    part = path.with_name(f"{SCRATCH}{uuid4().hex}.docx")
+    build_template(part)
+    return part.replace(path)

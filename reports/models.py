@@ -20,6 +20,7 @@ class Report(models.Model):
     created_at = models.DateTimeField("建立时间", auto_now_add=True)
 
     objects = ReportQuerySet.as_manager()
+    JOURNAL_ALSO = ("reports.ShortfallDecision", "reports.Passage")
 
     class Meta:
         verbose_name = "报告"

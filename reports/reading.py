@@ -11,10 +11,10 @@ from partywork.periods import Period, Span, add_months
 from reports.definitions.half_year import DEFINITIONS
 from reports.definitions.parts import Definition, Section
 from reports.document import GAP, Document, Written, WrittenPart
-from reports.making import Words, facts_for, figures_for, scope_of, title_of, write
+from reports.making import Words, facts_for, figures_for, proposed, scope_of, title_of, write
 from reports.models import Passage, Report, ReportVersion, ShortfallDecision
 from reports.pieces import numeral
-from reports.shortfalls import Proposal, proposals
+from reports.shortfalls import Proposal
 from reports.values import shares_of, value_text, values_of
 
 UNKNOWN = object()
@@ -134,13 +134,8 @@ def shares(figure: Figure, branch: Branch, period: Period, among: list[Branch]) 
     if not values:
         return []
     below = [each for each in among if each.path.startswith(branch.path)
-             and (each.pk in values or (each.is_leaf_kind and was_active(each, period)))]
+             and (each.pk in values or (each.is_leaf_kind and each.is_active_in(period)))]
     return [_share(figure, each, values.get(each.pk)) for each in below]
-
-
-def was_active(branch: Branch, period: Period) -> bool:
-    """In being on at least one day of the period."""
-    return branch.founded_on < period.stop and (branch.dissolved_on is None or branch.dissolved_on > period.start)
 
 
 def _share(figure: Figure, branch: Branch, value: Any) -> Share:
@@ -232,7 +227,7 @@ def view_report(report: Report, today: date) -> ReportView:
     latest = report.versions.select_related("made_by").first()
     lines = figure_lines(branch, period, frozen_values(latest), compare=False)
     facts = facts_for(branch, period, {key: line.value for key, line in lines.items()}, bureau, today)
-    found = proposals(branch, scope_of(branch).active_in(period), period, today)
+    found = proposed(branch, period, today)
     words = Words({code: row.text for code, row in passages.items()},
                   {code: (row.state, row.text) for code, row in decisions.items()})
     document = write(definition, facts, words, found, draft=True, undecided=False)

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from django.urls import reverse
 
 from branches.meetings.models import Meeting, State
-from branches.models import Branch
 from partywork.figures import Figure, figures_holding
 from partywork.periods import Period, Span
 from partywork.receipts import Line, provides
@@ -20,7 +19,7 @@ def report_sections(meeting: Meeting) -> Iterable[Line]:
     if meeting.state != State.HELD:
         return []
     period = Period.at(Span.HALF, meeting.held_on)
-    held = figures_holding(meeting, Branch.objects.filter(pk=meeting.branch_id), period)
+    held = figures_holding(meeting, period, {"kinds__kind": meeting.kind_codes})
     return [_line(meeting, period, place, figures) for place, figures in _by_section(held).items()]
 
 

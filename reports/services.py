@@ -16,10 +16,11 @@ from django.utils import timezone
 from branches.models import Branch
 from partywork.errors import RuleViolation, StaleVersion
 from partywork.failpoints import fail_here
+from partywork.files.leftovers import SCRATCH
 from partywork.files.services import store_upload
 from partywork.jobs.models import Job
 from partywork.jobs.services import queue_job
-from partywork.journal.services import register_actions, write_entry
+from partywork.journal.services import changed_part, changes_between, register_actions, snapshot, write_entry
 from partywork.periods import Period, Span, today
 from partywork.spreadsheets import file_stem
 from partywork.tokens import make_once
@@ -27,7 +28,7 @@ from partywork.versions import TOLD
 from partywork.word import Fault, check_template
 from reports.definitions.half_year import DEFINITIONS
 from reports.document import GAP
-from reports.making import Made, Options, Words, make, render_to
+from reports.making import Made, Options, Words, make, proposed, render_to
 from reports.models import (
     Decision,
     FrozenFigure,
@@ -78,10 +79,12 @@ def save_passage(*, actor, report: Report, section: str, text: str, version: int
         error.current = kept
         raise error
     passage = kept or Passage(report=report, section=section, version=0)
+    before = passage.text
     passage.text, passage.changed_by, passage.version = text, actor, passage.version + 1
     passage.full_clean(exclude=["report", "changed_by"], validate_constraints=False)
     passage.save()
-    write_entry(actor=actor, action="reports.write", target=report, reason=section_name(report, section))
+    write_entry(actor=actor, action="reports.write", target=report, reason=section_name(report, section),
+                changes={"text": changed_part(before, text)})
     return passage
 
 
@@ -101,13 +104,21 @@ def decide_shortfall(*, actor, report: Report, code: str, state: str, text: str)
     """Take a proposed point into the report, in the proposal's or one's own words, or leave it out."""
     actor.require("reports.edit", report)
     text = text.strip()
+    if code not in {each.code for each in proposed(report.branch, report.period, today())}:
+        raise RuleViolation("记录已有变化，现在没有这一条问题，请刷新报告页面。", field="code")
     if state not in Decision.values:
         raise RuleViolation("请选择采用、改写或不采用。", field="state")
     if state != Decision.DROPPED and not text:
         raise RuleViolation("请写明这个问题的文字。", field="text")
+    Report.objects.select_for_update().get(pk=report.pk)  # a double click waits for itself
+    kept = ShortfallDecision.objects.filter(report=report, code=code).first()
+    if kept and (kept.state, kept.text) == (state, text):
+        return kept
+    before = snapshot(kept, ("state", "text")) if kept else {}
     decision, _ = ShortfallDecision.objects.update_or_create(
         report=report, code=code, defaults={"state": state, "text": text, "changed_by": actor})
-    write_entry(actor=actor, action="reports.judge", target=report, reason=f"{Decision(state).label}：{text}"[:200])
+    write_entry(actor=actor, action="reports.judge", target=report, reason=f"{Decision(state).label}：{text}"[:200],
+                changes=changes_between(before, snapshot(decision, ("state", "text"))))
     return decision
 
 
@@ -138,8 +149,9 @@ def make_report(job: Job, progress) -> dict | None:
     options, as_of = Options.of(job.args["options"]), timezone.now()
     template = _template(options)
     made = make(report.branch, report.period, words_of(report), options, today(), progress, report.definition)
+    fail_here("report.frozen")
     progress(70, "正在生成文档")
-    with tempfile.TemporaryDirectory(dir=settings.FILE_UPLOAD_TEMP_DIR) as folder:
+    with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=settings.FILE_UPLOAD_TEMP_DIR) as folder:
         path = Path(folder) / f"{file_stem(made.context['title'])}.docx"
         render_to(path, made.context, template and template.attachment.path)
         fail_here("report.rendered")
@@ -156,6 +168,7 @@ def _store(job: Job, report: Report, made: Made, options: Options, template: Rep
     number = 1 + (report.versions.values_list("number", flat=True).first() or 0)
     with path.open("rb") as file:
         attachment = store_upload(actor=job.owner, upload=File(file, name=version_name(path.stem, number, options)))
+    fail_here("report.stored")
     version = ReportVersion.objects.create(
         report=report, number=number, made_by=job.owner, as_of=as_of, options=options.stored(), document=made.stored_text(),
         template=template, attachment=attachment, job_id=job.pk)
@@ -208,7 +221,7 @@ def _keep_template(actor, name: str, upload: UploadedFile, token: UUID | str | N
 
 
 def _faults(upload: UploadedFile) -> list[Fault]:
-    with tempfile.NamedTemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR, suffix=".docx") as file:
+    with tempfile.NamedTemporaryFile(prefix=SCRATCH, dir=settings.FILE_UPLOAD_TEMP_DIR, suffix=".docx") as file:
         for chunk in upload.chunks():
             file.write(chunk)
         file.flush()
@@ -223,5 +236,6 @@ def retire_template(*, actor, template: ReportTemplate) -> ReportTemplate:
     if template.retired_at is None:
         template.retired_at = timezone.now()
         template.save(update_fields=["retired_at"])
-        write_entry(actor=actor, action="reports.template_retire", target=template)
+        write_entry(actor=actor, action="reports.template_retire", target=template,
+                    changes={"状态": ["在用", "停用"]})
     return template

@@ -14,6 +14,7 @@ urlpatterns = [
     path("figures/", view_figures.figures, name="figures"),
     path("figures/export/", view_figures.figures_export, name="figures_export"),
     path("figures/<str:key>/", view_figures.figure_rows, name="figure_rows"),
+    path("figures/<str:key>/export/", view_figures.figure_rows_export, name="figure_rows_export"),
     path("report-templates/", view_templates.templates, name="templates"),
     path("report-templates/new/", view_templates.template_upload, name="template_upload"),
     path("report-templates/builtin/", view_templates.template_builtin, name="template_builtin"),

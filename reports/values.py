@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import CharField, Count, F, QuerySet, Sum, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Count, F, QuerySet, Sum
 
-from partywork.figures import Distinct, Figure, Listing, Ratio, Rows, Total, percent
+from partywork.figures import Distinct, Figure, Listing, Ratio, Total, percent
 from partywork.periods import Period
+from partywork.tallies import tally
 
-BATCH = 60  # sub-queries of one union; SQLite takes 500
 KEPT_IDS = 5000
 LEADING_DATE = re.compile(r"^(\d{4})-(\d{2})-(\d{2}) ")
 
@@ -33,24 +32,12 @@ class Computed:
         return hashlib.sha256(f"{self.model}:{','.join(map(str, self.ids))}".encode()).hexdigest()
 
 
-def compute(figure: Figure, scope: QuerySet, period: Period) -> Computed:
-    """Value and source rows; two queries, one where the value is their number."""
-    rows = figure.rows(scope, period)
-    ids = sorted(rows.order_by().values_list("pk", flat=True))
-    return Computed(figure, _counted(figure, rows, ids), ids, rows.model._meta.label_lower)
-
-
-def _counted(figure: Figure, rows: QuerySet, ids: list[Any]) -> Any:
-    if not ids:
-        return nothing(figure)
-    return len(ids) if isinstance(figure.how, Rows) else plain(figure.how.compute(rows))
-
-
-def nothing(figure: Figure) -> Any:
-    """What a figure without any source rows is."""
-    if isinstance(figure.how, Ratio):
-        return None
-    return 0 if isinstance(figure.how, Rows | Total | Distinct) else []
+def computed(figures: Iterable[Figure], scope: QuerySet, period: Period) -> list[Computed]:
+    """Value and source rows of each, counted by one statement."""
+    figures = list(figures)
+    found = tally(figures, scope, [period], keys=True)
+    return [Computed(each, plain(found[each.key, period.code].value), found[each.key, period.code].keys,
+                     each.ground.model._meta.label_lower) for each in figures]
 
 
 def plain(value: Any) -> Any:
@@ -61,46 +48,8 @@ def plain(value: Any) -> Any:
 
 
 def values_of(figures: Iterable[Figure], scope: QuerySet, periods: Iterable[Period]) -> dict[tuple[str, str], Any]:
-    """{(key, period code): value} of many figures for some periods. Numbers share a query; the rest take one each."""
-    found: dict[tuple[str, str], Any] = {}
-    shared = []
-    for figure in figures:
-        for period in periods:
-            if isinstance(figure.how, Rows | Distinct | Ratio):
-                shared.append((figure, period))
-            else:
-                found[figure.key, period.code] = plain(figure.value(scope, period))
-    for start in range(0, len(shared), BATCH):
-        found |= _together(shared[start:start + BATCH], scope)
-    return found
-
-
-def _together(wanted: list[tuple[Figure, Period]], scope: QuerySet) -> dict[tuple[str, str], Any]:
-    figures = {figure.key: figure for figure, _ in wanted}
-    first, *rest = [_sums(figure, scope, period) for figure, period in wanted]
-    answers = {(key, code): (part, whole) for key, code, part, whole in (first.union(*rest, all=True) if rest else first)}
-    return {(figure.key, period.code): _value(figures[figure.key], *answers.get((figure.key, period.code), (0, 0)))
-            for figure, period in wanted}
-
-
-def _sums(figure: Figure, scope: QuerySet, period: Period) -> QuerySet:
-    """One row (key, period, number, whole), in which `whole` is used by ratios only."""
-    match figure.how:
-        case Ratio(part=part, whole=whole):
-            number, base = Coalesce(Sum(part), 0), Coalesce(Sum(whole), 0)
-        case Distinct(column=column):
-            number, base = Count(column, distinct=True), Count("pk")
-        case _:
-            number, base = Count("pk"), Count("pk")
-    return (figure.rows(scope, period).order_by()
-            .annotate(figure_key=Value(figure.key, output_field=CharField()),
-                      figure_period=Value(period.code, output_field=CharField()))
-            .values("figure_key", "figure_period").annotate(figure_number=number, figure_base=base)
-            .values_list("figure_key", "figure_period", "figure_number", "figure_base"))
-
-
-def _value(figure: Figure, number: int, base: int) -> Any:
-    return plain(percent(number, base)) if isinstance(figure.how, Ratio) else number
+    """{(key, period code): value} of many figures for some periods."""
+    return {place: plain(each.value) for place, each in tally(figures, scope, periods).items()}
 
 
 def shares_of(figure: Figure, scope: QuerySet, period: Period) -> dict[int, Any]:

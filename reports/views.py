@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from partywork.answers import answer_form, posted
 from partywork.errors import RuleViolation, StaleVersion
-from partywork.files.services import respond
+from partywork.exports import hand_out
 from partywork.jobs.models import Job
 from partywork.lists import list_page
 from partywork.periods import today
@@ -163,6 +163,7 @@ def report_version(request: HttpRequest, pk: int) -> HttpResponse:
         "figures": figures_then_and_now(version, lines), "changed": [line for line in lines.values() if line.changed]})
 
 
-@require_safe
+@require_POST
 def report_download(request: HttpRequest, pk: int) -> HttpResponse:
-    return respond(visible_version(request, pk).attachment)
+    version = visible_version(request, pk)
+    return hand_out(actor=request.user, attachment=version.attachment, of=str(version.report))

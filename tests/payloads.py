@@ -76,7 +76,20 @@ def _holidays(year: int) -> Fill:
 # Answers that only the bureau's kinds ask for: a draft keeps them as typed, registering drops them (Gathering.settled).
 OTHER_KINDS = ("first_topic", "studied_party_work")
 
+
+
+def _of_branch(stage: Stage, letter: str) -> Values:
+    return {} if letter == "-" else {"branch": branch_pk(stage, letter)}
+
+
 SUBMISSIONS: dict[str, Submission] = {
+    "matrix_export": Submission(_of_branch, page="matrix"),
+    "meetings_export": Submission(_of_branch, page="meetings"),
+    "members_export": Submission(_of_branch, page="members"),
+    "figures_export": Submission(_of_branch, page="figures"),
+    "figure_rows_export": Submission(_of_branch, page="figure_rows"),
+    "meeting_file": Submission(page="meeting"),
+    "report_download": Submission(page="report_version"),
     "login": Submission(given(username="member", password=PASSWORD), "nobody"),
     "logout": Submission(page="permissions"),
     "password_change": Submission(given(old_password=PASSWORD, new_password="songlin-0873-he", again="songlin-0873-he")),
@@ -85,6 +98,9 @@ SUBMISSIONS: dict[str, Submission] = {
         "keeper", creates="accounts.Account"),
     "account_edit": Submission(given(display_name="改名"), "keeper"),
     "account_reset": Submission(None, "keeper", page="account"),
+    "sessions_end": Submission(page="sessions"),
+    "session_end": Submission(page="sessions"),
+    "account_sessions_end": Submission(None, "keeper", page="account"),
     "post_new": Submission(lambda stage, letter: {"role": "organisation", "branch": stage.world.a.pk}, "keeper",
                            creates="accounts.Post"),
     "post_end": Submission(given(day=day()), "keeper"),
@@ -117,11 +133,12 @@ SUBMISSIONS: dict[str, Submission] = {
     "report_new": Submission(lambda stage, letter: {
         "branch": branch_pk(stage, letter if letter != "-" else "a"), "period": "2025H2"}, creates="reports.Report"),
     "passage_save": Submission(given(text="上半年的工作。"), page="report", fields=("version",)),
-    "shortfall_decide": Submission(given(code="duty.lecture", text="党课次数不够。", state="accepted"), page=None),
+    "shortfall_decide": Submission(given(text="党课次数不够。", state="accepted"), page="report", fields=("state",)),
     "report_make": Submission(given(appendix="on"), creates="jobs.Job"),
     "template_upload": Submission(lambda stage, letter: {"name": "县直格式", "file": template_file()}, "staff",
                                   creates="reports.ReportTemplate"),
     "template_retire": Submission(None, "staff", page="templates"),
+    "system_verify": Submission(None, "keeper", page="system", creates="jobs.Job"),
     "rule_setting": Submission(given(per="quarter", times="1", reason="机关党委会议决定"), "staff",
                                creates="branches.RuleSetting"),
     "holiday_new": Submission(lambda stage, letter: _holidays(2028)(stage, letter) | {"year": "2028"}, "staff",

@@ -29,8 +29,10 @@ from django.http import HttpResponse, SimpleCookie
 from django.test import Client, RequestFactory
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, ClientHandler, encode_multipart
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from branches.accounts.middleware import BEGAN, SEEN
+from branches.accounts.models import Session
 from branches.meetings.kinds import Kind
 from branches.meetings.models import Meeting, MeetingFile
 from branches.models import HolidayYear
@@ -51,7 +53,7 @@ READS = re.compile(r"[\s(]*(SELECT|SAVEPOINT|RELEASE|ROLLBACK|BEGIN|COMMIT|PRAGM
 TABLE = re.compile(r"\s*(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM)\s+\"?(\w+)\"?", re.I)
 # Middleware may renew a session that somebody uses, or end one that is over: bookkeeping of the login, no record.
 SAFE = ("GET", "HEAD", "OPTIONS")
-SESSIONS = {"django_session"}
+SESSIONS = {"accounts_session"}
 JOURNAL = {"journal_entry", "journal_head"}
 
 
@@ -178,9 +180,11 @@ def stage(django_db_setup, django_db_blocker) -> Iterator[Stage]:
     gc.freeze()  # thousands of requests: what is there already need not be looked through each time
     # The end of a request would close a PostgreSQL connection that is inside a transaction: this one.
     request_finished.disconnect(close_old_connections)
+    files = stored_files()
     with django_db_blocker.unblock(), transaction.atomic():
         yield set_stage(draw_world())
         transaction.set_rollback(True)
+    forget(*stored_files() - files)
     request_finished.connect(close_old_connections)
     gc.unfreeze()
 
@@ -192,20 +196,26 @@ def set_stage(world: World) -> Stage:
             _place(stage, letter, branch, world[who])
         for letter, year in (("a", 2033), ("b", 2034)):  # in both 8 January is a weekend
             stage.objects[f"holidays.{letter}"] = HolidayYear.objects.create(year=year, source="通知", lines=f"{year}-01-01 元旦")
+        stage.objects["template.retired"] = ReportTemplate.objects.create(
+            name="停用的模板", attachment=store_upload(actor=world["staff"], upload=picture(), allowed="any"),
+            uploaded_by=world["staff"], retired_at=timezone.now())  # fmt: skip
         stage.objects["empty"] = make_branch(world.office, short_name="空支部", code="ZB09")
         world.members["ripe"] = make_member(world.a, "沈熟", kind="probationary", joined_on=date(2025, 1, 10),
                                             start_on=date(2025, 1, 10), start_reason="admitted")
     for name in CAST:
         stage.sessions[name] = sign_in(world[name]) if world[name] else ""
+    for letter, who in (("a", "secretary"), ("b", "neighbour")):  # each is signed in elsewhere as well
+        stage.objects[f"session.{letter}"] = Session.objects.get(session_key=sign_in(world[who]))
     return stage
 
 
-def sign_in(account) -> str:
-    """The key of a session that has begun just now, as the login page leaves it."""
+def sign_in(account, **more: Any) -> str:
+    """The key of a session that has begun just now, as the login page leaves it; `more` stands in it too."""
     client = Client()
     client.force_login(account, backend=BACKEND)
     session = client.session
     session[BEGAN] = session[SEEN] = time.time()
+    session.update(more)
     session.save()
     return session.session_key
 
@@ -264,7 +274,8 @@ def names() -> list[str]:
 PATHS: dict[str, str] = {
     "branch": "branch", "branch_edit": "branch", "branch_dissolve": "branch", "group_new": "branch",
     "group_edit": "group", "group_dissolve": "group", "holiday_edit": "holidays", "holiday_remove": "holidays",
-    "account": "account", "account_edit": "account", "account_reset": "account", "post_new": "account", "post_end": "post",
+    "account": "account", "account_edit": "account", "account_reset": "account", "account_sessions_end": "account",
+    "session_end": "session", "post_new": "account", "post_end": "post",
     "member": "member", "member_edit": "member", "member_move": "member", "member_profile": "member",
     "member_reveal": "member",
     "meeting": "meeting", "meeting_edit": "meeting", "meeting_void": "meeting", "meeting_restore": "voided",
@@ -281,16 +292,17 @@ STATES: dict[str, dict[str, str]] = {
 # Lists take any organisation and show nothing of one out of reach, so "b" is there for what may leak.
 QUERIES: dict[str, tuple[str, str]] = {
     "home": ("branch={branch}", "-abx"), "figure_rows": ("branch={branch}&period=2026H1", "abx"),
-    "figures": ("branch={branch}&period=2026H1", "b"), "figures_export": ("branch={branch}&period=2026H1", "abx"),
-    "duties": ("branch={branch}", "-b"), "matrix": ("branch={branch}", "-b"), "matrix_export": ("branch={branch}", "abx"),
-    "meetings": ("branch={branch}", "-b"), "meetings_export": ("branch={branch}", "-b"),
-    "members": ("branch={branch}", "-b"), "members_export": ("branch={branch}", "-b"), "reports": ("branch={branch}", "-b"),
+    "figures": ("branch={branch}&period=2026H1", "b"), "figures_export": ("", "abx"), "figure_rows_export": ("", "abx"),
+    "duties": ("branch={branch}", "-b"), "matrix": ("branch={branch}", "-b"), "matrix_export": ("", "abx"),
+    "meetings": ("branch={branch}", "-b"), "meetings_export": ("", "-bx"),
+    "members": ("branch={branch}", "-b"), "members_export": ("", "-abx"), "reports": ("branch={branch}", "-b"),
     "meeting_new": ("branch={branch}", "-abx"), "member_new": ("", "abx"), "report_new": ("", "abx"),
     "meeting_autosave": ("", "abx"), "meeting_attendance": ("", "abx"), "meeting_file_add": ("", "abx"),
 }
 # What a URL needs besides its object.
 FIXED: dict[str, dict[str, str]] = {
-    "rule": {"rule_id": "MTG-4"}, "rule_setting": {"rule_id": "MTG-4"}, "figure_rows": {"key": "meetings.theme_day"},
+    "rule": {"rule_id": "MTG-4"}, "rule_setting": {"rule_id": "MTG-4"}, "figure_rows": {"key": "meetings.study"},
+    "figure_rows_export": {"key": "meetings.study"},
     "member_reveal": {"name": "phone"},
 }
 ALWAYS: dict[str, str] = {"member_move": "act=regroup"}
@@ -312,7 +324,7 @@ def address(stage: Stage, name: str, letter: str = "-", query: str = "") -> str:
     """The path of a URL for one of its objects, with the query that belongs to it."""
     kwargs: dict[str, Any] = dict(FIXED.get(name, {}))
     if name in PATHS:
-        absent = uuid.UUID(int=1) if name == "job" else MISSING
+        absent = uuid.UUID(int=1) if name in ("job", "session_end") else MISSING
         key = absent if letter == "x" else object_of(stage, PATHS[name], letter, name).pk
         kwargs["job_id" if name == "job" else "pk"] = key
     queries = [query or ALWAYS.get(name, "")]

@@ -15,6 +15,7 @@ from branches.meetings.querysets import MeetingQuerySet
 from tests.access_table import EXPECTED
 from tests.cast import CAST
 from tests.headers import header_faults
+from tests.offers import dead_ends
 from tests.payloads import allowed, payload
 from tests.stage import SECRETS, Answer, Stage, address, letters, names
 
@@ -86,6 +87,8 @@ def faults_of(stage: Stage, name: str, method: str, who: str, answer: Answer) ->
     faults = header_faults(answer, bool(stage.sessions[who]))
     if method == "GET" and answer.changed:
         faults.append(f"a GET wrote {sorted(answer.changed)}")
+    if method == "GET":
+        faults += dead_ends(stage, who, answer)
     if answer.status == 403 and "journal_entry" not in answer.written:
         faults.append("a refused right is not in the journal")
     if who != "auditor":
@@ -118,9 +121,11 @@ def test_the_table_names_only_what_is_there():
 
 def test_no_right_of_one_administrator_is_a_view_of_business():
     """三员分立: neither keeper nor auditor opens any page that shows a record."""
-    open_to_all = {"healthz", "home", "login", "logout", "password_change", "permissions", "rules", "rule", "holidays"}
-    own = {"accounts", "account_new", "account", "account_edit", "account_reset", "post_new", "post_end", "journal",
-           "holiday_new", "holiday_edit", "holiday_remove"}
+    open_to_all = {"healthz", "home", "login", "logout", "password_change", "permissions", "rules", "rule", "sessions",
+                   "sessions_end", "holidays"}
+    own = {"accounts", "account_new", "account", "account_edit", "account_reset", "account_sessions_end", "session_end", "post_new",
+           "post_end", "journal", "journal_heads"}
+    own |= {"holiday_new", "holiday_edit", "holiday_remove", "system", "system_verify", "handbook"}
     seen = {name for (name, _, _), row in EXPECTED.items() for who in ("keeper", "auditor") if row[who].startswith(("200", "302"))}
     assert seen <= open_to_all | own
 

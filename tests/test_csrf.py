@@ -31,7 +31,7 @@ def post(stage: Stage, name: str, cookie: dict[str, str], token: str | None):
 def test_a_form_without_its_own_token_changes_nothing(stage, name):
     for which, (cookie, token) in BAD.items():
         answer = post(stage, name, cookie, token)
-        assert (which, answer.status, answer.written - {"django_session"}, answer.files) == (which, 403, set(), 0)
+        assert (which, answer.status, answer.written - {"accounts_session"}, answer.files) == (which, 403, set(), 0)
         assert "没有被接受" in answer.text
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -17,8 +18,22 @@ from branches.meetings.kinds import Grade, Kind, ThemeForm, kinds_for
 from branches.meetings.models import Attendance, Meeting
 from branches.models import Branch, PartyGroup
 from members.models import Membership, StartReason, StopReason
-from partywork.figures import By, Figure, Level, Listing, Nature, Ratio, Rows, Total, catalogue, find_figure
+from partywork.figures import (
+    By,
+    Figure,
+    Level,
+    Listing,
+    Nature,
+    Q,
+    Ratio,
+    Rows,
+    Total,
+    catalogue,
+    figures_holding,
+    find_figure,
+)
 from partywork.periods import Period, Span
+from partywork.tallies import tally
 from tests.cast import World, draw_world
 from tests.factories import make_account, make_branch, make_group, make_meeting, make_member, make_post
 from tests.figure_cases import counted_keys
@@ -173,6 +188,66 @@ def test_the_committees_number_is_the_sum_of_its_organisations(busy):
             if sum(each) != figure.value(everywhere(), HALF):
                 wrong[figure.key] = (each, figure.value(everywhere(), HALF))
     assert wrong == {}
+
+
+SCOPES = ("everywhere", "root", "office", "a", "nothing")
+
+
+def scope_called(world: World, name: str):
+    if name in ("everywhere", "nothing"):
+        return everywhere() if name == "everywhere" else Branch.objects.none()
+    return Branch.objects.within(getattr(world, name))
+
+
+@pytest.mark.parametrize("name", SCOPES)
+@pytest.mark.parametrize("codes", [("2026H1",), ("2026H1", "2025H1", "2025H2"), ("2026", "2026Q1", "202603", "2026H1")])
+def test_counted_together_is_the_same_as_one_by_one(busy, name, codes):
+    """Also for periods that overlap."""
+    scope, periods = scope_called(busy, name), [Period.parse(code) for code in codes]
+    found = tally(catalogue(), scope, periods)
+    one_by_one = {(each.key, period.code): each.value(scope, period) for each in catalogue() for period in periods}
+    assert {place: each.value for place, each in found.items()} == one_by_one
+    if name != "nothing":
+        assert sum(bool(value) for value in one_by_one.values()) > len(catalogue()) // 2
+
+
+@pytest.mark.parametrize("name", SCOPES)
+def test_the_rows_counted_together_are_the_source_rows(busy, name):
+    scope = scope_called(busy, name)
+    found = tally(catalogue(), scope, [HALF], keys=True)
+    rows = {(each.key, HALF.code): sorted(each.rows(scope, HALF).order_by().values_list("pk", flat=True)) for each in catalogue()}
+    assert {place: each.keys for place, each in found.items()} == rows
+
+
+def test_counting_together_takes_few_queries_whatever_the_periods(busy):
+    def queries_of(*codes: str) -> int:
+        with CaptureQueriesContext(connection) as queries:
+            tally(catalogue(), everywhere(), [Period.parse(code) for code in codes])
+        return len(queries)
+
+    assert [queries_of("2026H1"), queries_of("2026H1", "2025H1", "2025H2")] == [11, 11]
+
+
+def test_a_meeting_at_hand_is_judged_as_the_database_judges_it(busy):
+    wrong, judged = [], 0
+    own = [each for each in catalogue() if each.ground.model is Meeting]
+    with undone():
+        _hold_all_kinds(busy.farm, [busy.members["member"]])
+        Meeting.objects.filter(branch=busy.farm).update(self_criticisms=0, mutual_criticisms=None, theme_form="", by_leader=False)
+        Meeting.objects.filter(pk=Meeting.objects.first().pk).update(state="voided", void_reason="重复登记")
+        inside = {each.key: set(each.rows(everywhere(), HALF).values_list("pk", flat=True)) for each in own}
+        for meeting in Meeting.objects.prefetch_related("kinds"):
+            held = [each.key for each in figures_holding(meeting, HALF, {"kinds__kind": meeting.kind_codes})]
+            judged += len(held)
+            wrong += [(meeting.pk, held)] * (held != [each.key for each in own if meeting.pk in inside[each.key]])
+    assert wrong == []
+    assert judged > 100
+
+
+def test_a_row_that_would_count_once_for_each_of_several_kinds_is_refused(busy):
+    twice = replace(find_figure("meetings.study"), demand=lambda period: (Q(kinds__kind__in=[Kind.STUDY, Kind.THEME_DAY]),))
+    with pytest.raises(ValueError, match="once for each of several kinds"):
+        tally([twice], everywhere(), [HALF])
 
 
 def test_a_ratio_is_over_all_rows_and_not_the_mean_of_branches(busy):

@@ -13,11 +13,12 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from branches.accounts.models import Account, Post
+from branches.accounts.models import Account, Post, Session
 from branches.accounts.permissions import TABLE, Role
 from branches.meetings.models import Attendance, Meeting
 from branches.meetings.querysets import MeetingQuerySet
 from branches.models import Branch, PartyGroup
+from branches.querysets import BranchQuerySet
 from members.models import Member, Membership
 from partywork.jobs.models import Job
 from partywork.periods import today
@@ -40,7 +41,10 @@ MAY_SEE: dict[type, Callable[[Account, Any], bool]] = {
     Account: lambda who, row: who.can("accounts.manage", row),
     Post: lambda who, row: who.can("accounts.manage", row),
     Job: lambda who, row: row.owner_id == who.pk,
+    Session: lambda who, row: row.account_id == who.pk or who.can("sessions.end", row),
 }
+# Lists of organisations for an act: which right each stands for.
+OTHER_LISTS = {"editable_by": "org.edit", "appointable_by": "accounts.manage"}
 RELATED = {Attendance: "meeting__branch", Member: "latest__branch", ReportVersion: "report__branch", PartyGroup: "branch",
            Meeting: "branch", Report: "branch", Membership: "branch"}
 
@@ -50,6 +54,22 @@ def differences(model: type, who: Account) -> set:
     rows = model._base_manager.select_related(RELATED[model]) if model in RELATED else model._base_manager.all()
     seen = set(model.objects.visible_to(who).values_list("pk", flat=True))
     return seen ^ {row.pk for row in rows if MAY_SEE[model](who, row)}
+
+
+def other_differences(way: str, who: Account) -> set:
+    listed = set(getattr(Branch.objects, way)(who).values_list("pk", flat=True))
+    return listed ^ {row.pk for row in Branch.objects.all() if who.can(OTHER_LISTS[way], row)}
+
+
+def test_every_list_for_an_act_is_here():
+    ways = {name for name in dir(BranchQuerySet) if name.endswith(("able_by", "ible_by"))}
+    assert ways == set(OTHER_LISTS)
+
+
+@pytest.mark.parametrize("who", [name for name in CAST if name != "nobody"])
+@pytest.mark.parametrize("way", OTHER_LISTS)
+def test_the_cast_may_act_where_the_list_says(stage, way, who):
+    assert other_differences(way, Account.objects.get(pk=stage.world[who].pk)) == set()
 
 
 def test_every_model_with_visible_to_is_here():
@@ -139,4 +159,4 @@ def test_a_list_that_forgets_the_branch_is_seen(stage, monkeypatch):
 def test_every_right_to_see_is_in_the_parity():
     """A new view right of the table must have its model above."""
     assert {action for action in TABLE if action.endswith(".view")} == {
-        "org.view", "members.view", "meetings.view", "reports.view", "journal.view"}
+        "org.view", "members.view", "meetings.view", "reports.view", "journal.view", "system.view"}

@@ -17,7 +17,10 @@ pytestmark = pytest.mark.django_db
 NO_DAY = "2027-02-29"
 SENTENCE = re.compile("[\u4e00-\u9fff].*[。？！]$", re.S)
 TYPED = ("text", "search", "tel", "textarea", "date", "time", "number")
-BARE = {"logout", "account_reset", "member_reveal", "meeting_file_remove", "meeting_restore", "template_retire"}  # buttons: nothing is typed
+BARE = {"logout", "sessions_end", "session_end", "account_sessions_end", "account_reset", "member_reveal", "meeting_file_remove",
+        "meeting_restore", "template_retire",
+        "matrix_export", "meetings_export", "members_export", "figures_export", "figure_rows_export", "meeting_file", "report_download",
+        "system_verify"}  # buttons: nothing is typed
 SCRIPTED = {"meeting_autosave", "meeting_attendance", "meeting_file_add"}  # pieces of the meeting form that scripts send
 FORMS = [name for name in (*SUBMISSIONS, *VARIANTS) if name not in BARE | SCRIPTED | {"password_change"}]  # passwords never come back
 # How each form is broken; the others by a day that does not exist.
@@ -25,14 +28,15 @@ BROKEN: dict[str, dict[str, str]] = {
     "login": {"password": "wrong-password"}, "account_edit": {"display_name": "长" * 31}, "bureau": {"name": ""},
     "meeting_void": {"reason": "长" * 201}, "report_new": {"period": "2026-99"}, "template_upload": {"file": ""},
     "holiday_new": {"lines": "看不明白的一行"}, "holiday_edit": {"lines": "2028-02-30 春节"}, "holiday_remove": {"reason": "长" * 201},
-    "passage_save": {"text": "长" * 20_001}, "shortfall_decide": {"text": "长" * 1001}, "move unlink": {"version": "0"}, "member_find": {"number": "11010519491231002"},
+    "passage_save": {"text": "长" * 20_001}, "shortfall_decide": {"text": "长" * 1001}, "move unlink": {"version": "0"},
+    "member_find": {"number": "11010519491231002"},
 }  # fmt: skip
 # Values that nobody should type and somebody will.
 HOSTILE = {
     "very long": "长" * 10_000, "control": "文\x07字\x1b[31m", "no such day": NO_DAY, "far future": "2099-12-31", "emoji": "会议😀👨‍👩‍👧🇨🇳",
     "a formula": "=1+1|'cmd'",
 }  # fmt: skip
-LOGINS = {"journal_entry", "journal_head", "axes_accessattempt"}  # a refused login is noted
+LOGINS = {"journal_entry", "journal_head", "accounts_tries"}  # a refused login is noted
 _known: dict[int, dict[str, tuple]] = {}
 
 

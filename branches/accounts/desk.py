@@ -1,4 +1,7 @@
-"""The keeper's desk: accounts and posts. It shows no business record; of a linked member only the name."""
+"""The keeper's desk: accounts and posts. It shows no business record; of a linked member only the name.
+
+Accounts and posts are visible to whoever manages them and to nobody else: where one is fetched no further right is asked for.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +9,17 @@ from django.contrib import messages
 from django.db.models import F, Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from branches.accounts import services
 from branches.accounts.forms import AccountFilter, AccountForm, EndPostForm, NewAccountForm, PostForm
 from branches.accounts.models import Account, Post
 from partywork.answers import answer_form, made_before, posted
-from partywork.fields import seal, unseal
+from partywork.fields import SealBroken, seal, unseal
 from partywork.lists import Order, list_page
 from partywork.periods import today
+from partywork.status.facts import alerts
 from partywork.tokens import make_once
 
 WAITING = "first_password"  # key in the keeper's session, sealed, taken out when the page shows it
@@ -26,9 +31,8 @@ def accounts(request: HttpRequest) -> HttpResponse:
     request.user.require("accounts.manage")
     held = Post.objects.active_on(today()).select_related("branch").order_by("branch__path", "id")
     rows = Account.objects.visible_to(request.user).prefetch_related(Prefetch("posts", held, to_attr="held"))
-    return render(
-        request, "accounts/list.html", list_page(request, rows, filterset=AccountFilter, ordering=ORDERS)
-    )
+    page = list_page(request, rows, filterset=AccountFilter, ordering=ORDERS)
+    return render(request, "accounts/list.html", page | {"alerts": alerts()})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -81,6 +85,8 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
             "today": today(),
             "password": take_once(request, account),
             "is_self": account.pk == request.user.pk,
+            "sessions": account.sessions.open_at(timezone.now()),
+            "here": request.session.session_key,
         },
     )
 
@@ -95,13 +101,15 @@ def take_once(request: HttpRequest, account: Account) -> str:
     if not kept or kept[0] != account.pk:
         return ""
     del request.session[WAITING]
-    return unseal(kept[1], f"{WAITING}.{account.pk}")
+    try:
+        return unseal(kept[1], f"{WAITING}.{account.pk}")
+    except SealBroken:  # the key was changed meanwhile: it can be reset
+        return ""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def account_edit(request: HttpRequest, pk: int) -> HttpResponse:
     account = get_object_or_404(Account.objects.visible_to(request.user), pk=pk)
-    request.user.require("accounts.manage", account)
     name = account.display_name
 
     def act(values: dict) -> HttpResponse:
@@ -130,10 +138,18 @@ def account_reset(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("account", pk)
 
 
+@require_POST
+def account_sessions_end(request: HttpRequest, pk: int) -> HttpResponse:
+    """Every login of a person; of one's own all but this one."""
+    account = get_object_or_404(Account.objects.visible_to(request.user), pk=pk)
+    ended = services.end_sessions(actor=request.user, account=account, but=request.session.session_key)
+    messages.success(request, f"已结束{account.display_name}的 {ended} 处登录。")
+    return redirect("account", pk)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def post_new(request: HttpRequest, pk: int) -> HttpResponse:
     account = get_object_or_404(Account.objects.visible_to(request.user), pk=pk)
-    request.user.require("accounts.manage", account)
 
     def act(values: dict) -> HttpResponse:
         post, fresh = make_once(
@@ -166,7 +182,6 @@ def post_new(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def post_end(request: HttpRequest, pk: int) -> HttpResponse:
     post = get_object_or_404(Post.objects.visible_to(request.user).select_related("account", "branch"), pk=pk)
-    request.user.require("accounts.manage", post)
 
     def act(values: dict) -> HttpResponse:
         services.end_post(actor=request.user, post=post, **values)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
-
 from branches.accounts.models import Post
 from branches.accounts.permissions import Role
-from partywork.figures import Level, Listing, Nature, figure
+from branches.querysets import active_on
+from partywork.figures import Demanded, Ground, Level, Listing, Nature, Q, figure
 from partywork.periods import Period
+
+POSTS = Ground(Post)
+NAMES = Listing(order=("start_on", "id"), related=("account", "branch"))
 
 
 @figure(
@@ -17,11 +19,12 @@ from partywork.periods import Period
     part=2,
     nature=Nature.STOCK,
     level=Level.COMMITTEE,
-    how=Listing(),
+    of=POSTS,
+    how=NAMES,
 )
-def leaders(scope: QuerySet, period: Period) -> QuerySet:
+def leaders(period: Period) -> Demanded:
     """本期最后一天在任的领导名单：任职日期不晚于当天、尚未免职的“领导”职务，列姓名；当天免职的不列。"""
-    return _holding(Role.LEADER, scope, period)
+    return _holding(Role.LEADER, period)
 
 
 @figure(
@@ -31,13 +34,13 @@ def leaders(scope: QuerySet, period: Period) -> QuerySet:
     part=2,
     nature=Nature.STOCK,
     level=Level.COMMITTEE,
-    how=Listing(),
+    of=POSTS,
+    how=NAMES,
 )
-def staff(scope: QuerySet, period: Period) -> QuerySet:
+def staff(period: Period) -> Demanded:
     """本期最后一天在任的党务工作人员名单：任职日期不晚于当天、尚未免职的“党委工作人员”职务，列姓名；当天免职的不列。"""
-    return _holding(Role.STAFF, scope, period)
+    return _holding(Role.STAFF, period)
 
 
-def _holding(role: Role, scope: QuerySet, period: Period) -> QuerySet:
-    posts = Post.objects.filter(role=role, branch__in=scope).active_on(period.last_day)
-    return posts.select_related("account", "branch").order_by("start_on", "id")
+def _holding(role: Role, period: Period) -> Demanded:
+    return active_on(period.last_day, start="start_on", stop="stop_on"), Q(role=role)

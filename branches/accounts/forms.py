@@ -13,12 +13,13 @@ from django.db.models import QuerySet
 
 from branches.accounts.models import Account, Post
 from branches.accounts.permissions import Role
-from branches.forms import BranchChoice
+from branches.choosing import BranchChoice
 from branches.models import Branch
 from partywork.forms import DateField, FormHabits, SiteForm, SiteModelForm, TokenForm, VersionForm
+from partywork.journal.heads import read_written
 from partywork.journal.models import Entry, Result
 from partywork.journal.services import action_choices
-from partywork.lists import SiteFilterSet
+from partywork.lists import FilterForm, SiteFilterSet
 from partywork.periods import today
 
 
@@ -50,7 +51,7 @@ class LoginForm(FormHabits, AuthenticationForm):
 
 
 class PasswordForm(SiteForm):
-    """Changing one's own password. The old one is asked through the same limiter as signing in."""
+    """Changing one's own password. The old one is judged, counted and noted as at signing in."""
 
     old_password = PasswordField("现在的密码", "current-password")
     new_password = PasswordField("新密码", "new-password")
@@ -84,7 +85,7 @@ class PasswordForm(SiteForm):
 
 class PostForm(SiteForm, TokenForm):
     role = forms.ChoiceField(label="职务", choices=[("", "请选择"), *Role.choices])
-    branch = BranchChoice(Branch.objects.none(), label="党组织", empty_label="请选择")
+    branch = BranchChoice(label="党组织", empty_label="请选择")
     start_on = DateField(label="任职日期", initial=today, help_text="权限从这一天起生效。")
 
     def __init__(self, *args, account, **kwargs) -> None:
@@ -169,3 +170,15 @@ class EntryFilter(SiteFilterSet):
     class Meta:
         model = Entry
         fields: list[str] = []
+
+
+class HeadForm(FilterForm):
+    """A head of the journal as it stands on paper."""
+
+    head = forms.CharField(label="抄下的链头", required=False, max_length=90)
+
+    def clean_head(self) -> tuple[int, str] | None:
+        text = self.cleaned_data["head"]
+        if text and read_written(text) is None:
+            raise forms.ValidationError("请照抄序号、冒号和后面的字母数字，例如 1280:9f3c5a7b1e20。")
+        return read_written(text)

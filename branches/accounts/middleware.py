@@ -10,7 +10,7 @@ from django.contrib.auth import SESSION_KEY, logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-BEGAN, SEEN = "began", "seen"
+BEGAN, SEEN, HELD = "began", "seen", "held"
 NOTED_EVERY = 60  # seconds: how often a session row is rewritten just because somebody is there
 ALLOWED_FIRST = {"password_change", "logout"}
 EXPIRED = "登录已过期，内容还没有保存。请在新窗口重新登录，再回到这里提交。"
@@ -19,7 +19,7 @@ EXPIRED = "登录已过期，内容还没有保存。请在新窗口重新登录
 class SessionLimits:
     """Ends a session after SESSION_IDLE_MINUTES without a sign of the person or SESSION_HOURS in all, and at once
     when the account has been switched off or its password changed elsewhere. Pages that ask by themselves (htmx
-    GET: progress) are no sign of a person."""
+    GET: progress) are no sign of a person. A session that may do more than before gets a new id."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -32,6 +32,7 @@ class SessionLimits:
                     return HttpResponse(EXPIRED, status=401, content_type="text/plain; charset=utf-8")
             else:
                 note_presence(request, time.time())
+                renew_after_rise(request)
         return self.get_response(request)
 
 
@@ -52,6 +53,21 @@ def note_presence(request: HttpRequest, now: float) -> None:
 
 def begin_session(request: HttpRequest, now: float) -> None:
     request.session[BEGAN] = request.session[SEEN] = now
+    request.session[HELD] = held_by(request)
+
+
+def held_by(request: HttpRequest) -> list[int]:
+    return sorted(post.pk for post in request.user.current_posts)
+
+
+def renew_after_rise(request: HttpRequest) -> None:
+    """A post that was not held before: whoever knew the old id shall not rise with its owner."""
+    held, before = held_by(request), request.session.get(HELD)
+    if before is None or held == before:
+        return
+    if set(held) - set(before):
+        request.session.cycle_key()
+    request.session[HELD] = held
 
 
 def by_htmx(request: HttpRequest) -> bool:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models import F, Q
 from django.utils.functional import cached_property
 
 from branches.accounts import permissions
+from branches.accounts.devices import device_of
 from branches.accounts.permissions import Role
-from branches.accounts.querysets import AccountManager, PostQuerySet
+from branches.accounts.querysets import AccountManager, PostQuerySet, SessionQuerySet
 from branches.models import Branch
 from partywork.periods import today
 
@@ -100,3 +102,59 @@ class Post(models.Model):
 
     def figure_words(self) -> str:
         return self.account.display_name
+
+
+class Session(AbstractBaseSession):
+    """A browser's session; of somebody signed in also whose it is, since when and from where. Written by sessions.py."""
+
+    number = models.UUIDField("编号", primary_key=True, editable=False)  # pages may show it: the key opens the door
+    session_key = models.CharField("会话标识", max_length=40, unique=True)
+    account = models.ForeignKey(
+        Account, models.CASCADE, null=True, related_name="sessions", verbose_name="账号"
+    )
+    began_at = models.DateTimeField("登录时间")
+    seen_at = models.DateTimeField("最近操作")
+    ip = models.CharField("来源地址", max_length=45, blank=True)
+    agent = models.CharField("浏览器", max_length=300, blank=True)
+
+    objects = SessionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "登录"
+        ordering = ["-seen_at", "number"]
+
+    def __str__(self) -> str:
+        return f"{self.account or '未登录者'}：{self.device}"
+
+    @property
+    def device(self) -> str:
+        return device_of(self.agent)
+
+    @property
+    def rights_branch(self) -> None:
+        return None
+
+    @property
+    def rights_owner_id(self) -> int | None:
+        return self.account_id
+
+    @classmethod
+    def get_session_store_class(cls) -> type:
+        from branches.accounts.sessions import SessionStore
+
+        return SessionStore
+
+
+class Tries(models.Model):
+    """How often a secret was tried under one limit (see throttle.py); neither name nor address can be read from it."""
+
+    key = models.CharField("标记", max_length=64, primary_key=True)
+    whose = models.CharField("登录名标记", max_length=64, db_index=True)
+    count = models.PositiveIntegerField("次数")
+    at = models.DateTimeField("计时起点", db_index=True)
+
+    class Meta:
+        verbose_name = "密码尝试"
+
+    def __str__(self) -> str:
+        return f"{self.count}次"

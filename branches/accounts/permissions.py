@@ -71,7 +71,10 @@ TABLE: dict[str, tuple[str, dict[Role, Reach]]] = {
     "bureau.edit": ("设置单位名称和本地做法", {Role.STAFF: Reach.ALL}),
     "calendar.edit": ("维护节假日安排", {Role.STAFF: Reach.ALL, Role.KEEPER: Reach.ALL}),
     "accounts.manage": ("管理账号和任职", {Role.KEEPER: Reach.ALL}),
+    "sessions.end": ("查看和结束登录", dict.fromkeys(Role, Reach.OWN) | {Role.KEEPER: Reach.ALL}),
     "journal.view": ("查看操作日志", {Role.AUDITOR: Reach.ALL}),
+    "system.view": ("查看系统状态和运维手册", {Role.KEEPER: Reach.ALL, Role.AUDITOR: Reach.ALL}),
+    "system.verify": ("核对全部数据", {Role.KEEPER: Reach.ALL}),
 }
 
 
@@ -99,9 +102,9 @@ def _post_q(reach: Reach, post: Any, prefix: str, own: Q | None) -> Q:
     match reach:
         case Reach.ALL:
             return Q(pk__isnull=False)
-        case Reach.BELOW:
+        case Reach.BELOW if post.branch.numchild:
             return Q(**{f"{prefix}path__startswith": post.branch.path})
-        case Reach.BRANCH:
+        case Reach.BELOW | Reach.BRANCH:  # with nothing below it, its key finds the same rows by their index
             return Q(**{f"{prefix}pk": post.branch_id})
         case Reach.OWN if own is not None:
             return own

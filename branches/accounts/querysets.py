@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta
 
+from django.conf import settings
 from django.contrib.auth.base_user import BaseUserManager
 from django.db.models import Q, QuerySet
 
@@ -35,3 +36,18 @@ class PostQuerySet(QuerySet):
 
     def active_on(self, day: date) -> PostQuerySet:
         return self.filter(active_on(day, start="start_on", stop="stop_on"))
+
+
+class SessionQuerySet(QuerySet):
+    def visible_to(self, account) -> SessionQuerySet:
+        """One's own logins, also of somebody without any post, and those that the account may end."""
+        return self.filter(Q(account=account) | account.reach("sessions.end"), account__isnull=False)
+
+    def open_at(self, now: datetime) -> SessionQuerySet:
+        """Those with which somebody could still do something (see middleware.expired)."""
+        return self.filter(
+            account__isnull=False,
+            expire_date__gt=now,
+            seen_at__gt=now - timedelta(minutes=settings.SESSION_IDLE_MINUTES),
+            began_at__gt=now - timedelta(hours=settings.SESSION_HOURS),
+        )

@@ -7,8 +7,10 @@ from datetime import date
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
-from branches.accounts.models import Account, Post
+from branches.accounts import throttle
+from branches.accounts.models import Account, Post, Session
 from branches.accounts.passwords import random_password
 from branches.accounts.permissions import ADMINISTRATORS, Role
 from branches.models import Branch, BranchKind
@@ -23,10 +25,13 @@ register_actions(
         "login.refused": "登录被拒绝",
         "login.locked": "登录被锁定",
         "login.left": "退出登录",
+        "login.end": "结束登录",
         "account.create": "新建账号",
         "account.edit": "修改账号",
         "account.reset": "重置密码",
         "account.password": "修改自己的密码",
+        "account.password_refused": "核对密码未通过",
+        "account.password_locked": "核对密码被锁定",
         "post.create": "任命职务",
         "post.end": "免去职务",
     }
@@ -81,6 +86,8 @@ def edit_account(
         _check_may_switch_off(actor, account)
     account.display_name, account.is_active = display_name, is_active
     account.save(update_fields=["display_name", "is_active"])
+    if not is_active:
+        account.sessions.all().delete()
     write_entry(
         actor=actor,
         action="account.edit",
@@ -92,7 +99,7 @@ def edit_account(
 
 @transaction.atomic
 def reset_password(*, actor: Account, account: Account) -> tuple[Account, str]:
-    """A new first password; every open session of the account ends with its next request."""
+    """A new first password; every open session of the account is over, and so is a lock of its name."""
     actor.require("accounts.manage")
     if account.pk == actor.pk:
         raise RuleViolation("不能重置自己的密码，请用“修改密码”。")
@@ -101,16 +108,19 @@ def reset_password(*, actor: Account, account: Account) -> tuple[Account, str]:
     account.set_password(password)
     account.must_change_password = True
     account.save(update_fields=["password", "must_change_password"])
+    throttle.forget_name(account.username)
+    account.sessions.all().delete()
     write_entry(actor=actor, action="account.reset", target=account)
     return account, password
 
 
 @transaction.atomic
 def change_own_password(*, actor: Account, new_password: str) -> None:
-    """The caller has proved the old one. Every other session of the account ends with its next request."""
+    """The caller has proved the old one, and keeps his session by a new id; all the account's sessions are over."""
     actor.set_password(new_password)
     actor.must_change_password = False
     actor.save(update_fields=["password", "must_change_password"])
+    actor.sessions.all().delete()
     write_entry(actor=actor, action="account.password", target=actor)
 
 
@@ -185,16 +195,42 @@ def note_logout(*, actor: Account) -> None:
 
 
 @transaction.atomic
-def note_refused_login(*, username: str, locked: bool = False) -> None:
-    """What was typed is kept only when it names an account: people type passwords into the wrong field."""
+def note_refused_login(*, username: str, actor: Account | None = None, locked: bool = False) -> None:
+    """What was typed is kept only when it names an account: people type passwords into the wrong field.
+    `actor` is somebody who has signed in already and was asked for his password again."""
     account = Account.objects.filter(username=username.lower()).first()
     write_entry(
-        actor=None,
-        action="login.locked" if locked else "login.refused",
+        actor=actor,
+        action=f"{'account.password_' if actor else 'login.'}{'locked' if locked else 'refused'}",
         target=account,
         label="" if account else "（没有这个登录名）",
         result="refused",
     )
+
+
+@transaction.atomic
+def end_session(*, actor: Account, session: Session) -> None:
+    """One's own login elsewhere or, by the keeper, anybody's: it is over with its next request."""
+    if session.account_id != actor.pk:
+        actor.require("sessions.end", session)
+    _end(actor, session.account, [session])
+
+
+@transaction.atomic
+def end_sessions(*, actor: Account, account: Account, but: str = "") -> int:
+    """Every open login of an account, except the one with the key `but`; how many there were."""
+    if account.pk != actor.pk:
+        actor.require("sessions.end", account)
+    open_ones = list(account.sessions.open_at(timezone.now()).exclude(session_key=but))
+    _end(actor, account, open_ones)
+    return len(open_ones)
+
+
+def _end(actor: Account, account: Account, sessions: list[Session]) -> None:
+    Session.objects.filter(pk__in=[session.pk for session in sessions]).delete()
+    for session in sessions:
+        where = f"（{session.device}，{session.ip or '地址不明'}）"
+        write_entry(actor=actor, action="login.end", target=account, label=f"{account}{where}")
 
 
 # --- small parts ------------------------------------------------------------------------------------------------------

@@ -10,7 +10,8 @@ from django.db.models import QuerySet
 
 from partywork.journal.chain import entry_hash
 from partywork.journal.models import Entry
-from partywork.journal.services import change_lines, describe, head_fits
+from partywork.journal.services import change_lines, describe, head_fits, same_hash
+from partywork.keeping.heads import kept_heads
 
 NAMED = ("accounts.account", "accounts.post", "branches.branch", "branches.partygroup", "branches.bureau")
 CHECKED = 200  # entries whose seals the page recounts; `manage.py verify` recounts them all
@@ -58,12 +59,14 @@ def kind_of(target_type: str) -> str:
 
 def first_break() -> int | None:
     """The number of the first of the last entries whose seal does not fit, or None; a whole recount is a command."""
-    tail = list(reversed(last_entries()[: CHECKED + 1]))
+    tail, kept = list(reversed(last_entries()[: CHECKED + 1])), kept_heads()
     for before, entry in pairwise(tail):
         if entry.seq != before.seq + 1 or entry.prev_hash != before.hash or entry.hash != entry_hash(entry):
             return entry.seq
+        if not same_hash(entry.hash, kept.get(entry.seq, entry.hash)):
+            return entry.seq
     last, last_hash = (tail[-1].seq, tail[-1].hash) if tail else (0, "")
-    return None if head_fits(last, last_hash) else last + 1
+    return None if head_fits(last, last_hash) and max(kept, default=0) <= last else last + 1
 
 
 def last_entries() -> QuerySet[Entry]:

@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
-import math
 import time
+import uuid
 
-from axes.helpers import get_cool_off
-from axes.models import AccessAttempt
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login as begin_login
 from django.contrib.auth import logout as end_login
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render, resolve_url
+from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from branches.accounts import services, trail
-from branches.accounts.forms import EntryFilter, LoginForm, PasswordForm
+from branches.accounts import services, throttle, trail
+from branches.accounts.forms import EntryFilter, HeadForm, LoginForm, PasswordForm
 from branches.accounts.middleware import begin_session
+from branches.accounts.models import Session
 from branches.accounts.permissions import TABLE, Role, reach_of
 from partywork.answers import answer_form, posted
+from partywork.journal.heads import heads_by_day, still_holds
 from partywork.lists import list_page
-from partywork.views import error_page
+
+HEAD_DAYS = 31
 
 
 @login_not_required
@@ -36,27 +39,26 @@ def login(request: HttpRequest) -> HttpResponse:
         return redirect("home")
     form = LoginForm(request, data=posted(request))
     if form.is_bound and form.is_valid():
-        begin_login(request, form.get_user())
-        begin_session(request, time.time())
-        services.note_login(actor=form.get_user())
+        with transaction.atomic():  # nobody is in of whom the journal does not tell
+            begin_login(request, form.get_user())
+            begin_session(request, time.time())
+            services.note_login(actor=form.get_user())
+        forget_old(request)
         return redirect(asked_for(request))
-    if form.is_bound and was_judged(request, form):
-        services.note_refused_login(username=form.cleaned_data["username"])
     return render(request, "accounts/login.html", {"form": form, "next": request.GET.get("next", "")})
 
 
-def was_judged(request: HttpRequest, form: LoginForm) -> bool:
-    """Whether name and password were tried and refused; a locked try is noted where it is answered."""
-    return {"username", "password"} <= form.cleaned_data.keys() and not getattr(
-        request, "axes_locked_out", False
-    )
+def forget_old(request: HttpRequest) -> None:
+    """Nobody comes back for sessions of closed browsers and for counts that are over."""
+    request.session.clear_expired()
+    throttle.forget_old()
 
 
 def asked_for(request: HttpRequest) -> str:
     """The page of this site from which the person was sent to sign in, else the home page."""
     wanted = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
-    return wanted if safe else resolve_url("home")
+    return wanted if safe and wanted.startswith("/") else resolve_url("home")  # a bare word would be taken for a view's name
 
 
 @login_not_required
@@ -68,28 +70,37 @@ def logout(request: HttpRequest) -> HttpResponse:
     return redirect("login")
 
 
-def locked_out(
-    request: HttpRequest, response: HttpResponse | None = None, credentials: dict | None = None
-) -> HttpResponse:
-    """The limiter's answer (429); the same for a login name that exists and one that does not."""
-    username = (credentials or {}).get("username") or ""
-    services.note_refused_login(username=username, locked=True)
-    minutes = minutes_to_wait(request, username)
-    answer = error_page(
-        request,
-        429,
-        message="密码连续输错次数太多，为保护账号，这个登录名在这台电脑上暂停登录。",
-        wait=f"{minutes} 分钟",
-    )
-    answer["Retry-After"] = str(minutes * 60)
-    return answer
+# --- one's own logins ------------------------------------------------------------------------------------------------
 
 
-def minutes_to_wait(request: HttpRequest, username: str) -> int:
-    tries = AccessAttempt.objects.filter(username=username, ip_address=request.axes_ip_address)
-    last = tries.order_by("-attempt_time").values_list("attempt_time", flat=True).first() or timezone.now()
-    left = last + get_cool_off(request) - timezone.now()
-    return max(1, math.ceil(left.total_seconds() / 60))
+@require_safe
+def sessions(request: HttpRequest) -> HttpResponse:
+    """我的登录: where one is signed in, newest first."""
+    context = {"sessions": request.user.sessions.open_at(timezone.now()), "here": request.session.session_key}
+    context |= {"idle_minutes": settings.SESSION_IDLE_MINUTES, "hours": settings.SESSION_HOURS}
+    return render(request, "accounts/sessions.html", context)
+
+
+@require_POST
+def session_end(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """One login: one's own, or by the keeper anybody's."""
+    session = get_object_or_404(Session.objects.visible_to(request.user).select_related("account"), pk=pk)
+    if session.session_key == request.session.session_key:
+        return logout(request)
+    services.end_session(actor=request.user, session=session)
+    messages.success(request, "这处登录已结束。")
+    return redirect("sessions") if session.account_id == request.user.pk else redirect("account", session.account_id)
+
+
+@require_POST
+def sessions_end(request: HttpRequest) -> HttpResponse:
+    """All one's own, except this one."""
+    ended = services.end_sessions(actor=request.user, account=request.user, but=request.session.session_key)
+    messages.success(request, f"其他 {ended} 处登录已全部结束。" if ended else "没有其他登录。")
+    return redirect("sessions")
+
+
+# --- one's own password ----------------------------------------------------------------------------------------------
 
 
 @sensitive_post_parameters()
@@ -129,3 +140,13 @@ def journal(request: HttpRequest) -> HttpResponse:
     context["trail"] = [trail.TrailRow.of(entry) for entry in context["page_obj"]]
     context |= {"broken": trail.first_break(), "checked": trail.CHECKED}
     return render(request, "accounts/journal.html", context)
+
+
+@require_safe
+def journal_heads(request: HttpRequest) -> HttpResponse:
+    """每日链头: what the auditor prints and keeps, and the answer to one that he kept earlier."""
+    request.user.require("journal.view")
+    form = HeadForm(request.GET or None)
+    asked = form.cleaned_data["head"] if form.is_bound and form.is_valid() else None
+    context = {"form": form, "asked": asked, "holds": bool(asked) and still_holds(*asked)}
+    return render(request, "accounts/heads.html", context | {"heads": heads_by_day(HEAD_DAYS), "days": HEAD_DAYS})

@@ -166,8 +166,8 @@ class Facts:
     """What was held from `start` to `stop`, which groups there were and which branches had a committee; each is
     fetched once, and only when asked for."""
 
-    def __init__(self, branches: Iterable[Branch], start: date, stop: date, kinds: Iterable[str]) -> None:
-        self.start, self.stop, self.kinds = start, stop, set(kinds)
+    def __init__(self, branches: Iterable[Branch], start: date, stop: date) -> None:
+        self.start, self.stop = start, stop
         self.ids = [branch.pk for branch in branches]
 
     @classmethod
@@ -177,7 +177,6 @@ class Facts:
             branches,
             min((part.start for _, _, part in asked), default=date.max),
             max((part.stop for _, _, part in asked), default=date.min),
-            {kind for owed, _, _ in asked for kind in owed.counts},
         )
 
     @cached_property
@@ -195,19 +194,21 @@ class Facts:
 
     @cached_property
     def meetings(self) -> dict[tuple[int, str], list[tuple[date, int | None, int]]]:
-        """{(organisation, kind): (day, group, meeting) in the order of time}."""
+        """{(organisation, kind): (day, group, meeting) in the order of time}. Every kind: to pick some out costs a database
+        more than to hand over all."""
         held = MeetingKind.objects.filter(
             meeting__branch_id__in=self.ids,
-            kind__in=self.kinds,
             meeting__state="held",
             meeting__held_on__gte=self.start,
             meeting__held_on__lt=self.stop,
         )
         kept = defaultdict(list)
-        for branch_id, kind, *rest in held.order_by("meeting__held_on", "meeting_id").values_list(
+        for branch_id, kind, *rest in held.values_list(
             "meeting__branch_id", "kind", "meeting__held_on", "meeting__group_id", "meeting_id"
         ):
             kept[branch_id, kind].append(tuple(rest))
+        for rows in kept.values():
+            rows.sort(key=lambda row: (row[0], row[2]))
         return kept
 
     def held(

@@ -7,6 +7,7 @@ from datetime import date
 import django_filters
 from django.db.models import Q, QuerySet
 
+from branches.choosing import BranchFilter
 from branches.meetings.kinds import Kind
 from branches.meetings.models import Meeting, State
 from branches.models import Branch
@@ -31,7 +32,7 @@ def recent_periods(day: date, asked: str = "") -> list[tuple[str, str]]:
 
 
 class MeetingFilter(SiteFilterSet):
-    branch = django_filters.ModelChoiceFilter(
+    branch = BranchFilter(
         label="党组织", queryset=lambda request: chosen_from(request), empty_label="全部", method="filter_branch"
     )
     kind = django_filters.ChoiceFilter(label="类型", choices=Kind.choices, empty_label="全部", method="filter_kind")

@@ -2,11 +2,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.http import QueryDict
 
+from branches.choosing import BranchChoice
 from branches.meetings.expected import Person
 from branches.meetings.gathering import COLUMNS, Gathering, Vote
 from branches.meetings.kinds import ThemeForm, kinds_for
@@ -177,6 +179,16 @@ def typed_resolutions(raw: QueryDict) -> list[dict[str, str]]:
     names = ResolutionForm.base_fields
     rows = [{name: raw.get(f"res-{number}-{name}", "") for name in names} for number in range(count)]
     return [row for row in rows if any(value for name, value in row.items() if name != "matter")]
+
+
+class PlaceForm(SiteForm):
+    """For which organisation a new meeting is registered."""
+
+    branch = BranchChoice(label="登记到", empty_label=None)
+
+    def __init__(self, *args: Any, account: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="pick_%s", **kwargs)
+        self.fields["branch"].queryset = Branch.objects.filter(account.reach("meetings.edit")).active_on(today)
 
 
 class VoidForm(SiteForm):

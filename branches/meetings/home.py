@@ -6,11 +6,12 @@ from datetime import date
 
 from django import forms
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from branches.accounts.permissions import Role
+from branches.choosing import BranchChoice
 from branches.meetings.duties import OWED, Duty, Status, duties_of
 from branches.meetings.filters import recent_periods
 from branches.meetings.links import list_url, mend_url, rule_url
@@ -18,9 +19,9 @@ from branches.meetings.matrix import Matrix, matrices, sheet_columns
 from branches.meetings.overview import branch_overview, committee_overview, wanting
 from branches.models import Branch
 from partywork import rules
-from partywork.lists import FilterForm, page_of
+from partywork.exports import export_rows
+from partywork.lists import FilterForm, asked_of, kept_fields, page_of
 from partywork.periods import Period, Span, today
-from partywork.spreadsheets import xlsx_response
 
 DUTIES_A_PAGE = 40
 BRANCHES_A_PAGE = {Span.HALF: 40, Span.YEAR: 20}  # a year has twice the cells; a page stays well under 150 KB
@@ -66,7 +67,6 @@ def desks_of(account) -> list[Branch]:
         post.branch
         for post in account.current_posts
         if account.can("meetings.view", post.branch)
-        and post.role not in (Role.MEMBER, Role.KEEPER, Role.AUDITOR)
     ]
     return list(dict.fromkeys(found))
 
@@ -95,31 +95,26 @@ def elsewhere(request: HttpRequest) -> HttpResponse:
 class Chooser(FilterForm):
     """Organisation and time of duties and matrix. What is left out has its default; what is wrong is said."""
 
-    branch = forms.ChoiceField(label="党组织", required=False)
+    branch = BranchChoice(label="党组织", required=False, empty_label=None)
     period = forms.ChoiceField(label="期间", required=False)
 
     def __init__(self, request: HttpRequest, periods: list[tuple[str, str]], default: Period) -> None:
-        self.branches = list(Branch.objects.filter(request.user.reach("meetings.view")))
-        top = min((branch.depth for branch in self.branches), default=1)
         super().__init__(self.with_defaults(request, default), auto_id="choose_%s")
-        self.fields["branch"].choices = [
-            (str(each.pk), "　" * (each.depth - top) + each.short_name) for each in self.branches
-        ]
+        self.fields["branch"].queryset = Branch.objects.filter(request.user.reach("meetings.view"))
         self.fields["period"].choices = periods
         self.right = self.is_valid()
 
     def with_defaults(self, request: HttpRequest, default: Period) -> QueryDict:
-        data = request.GET.copy()
-        first = desks_of(request.user) or self.branches
-        for name, value in (("branch", first[0].pk if first else ""), ("period", default.code)):
+        data = asked_of(request).copy()
+        desks = desks_of(request.user)
+        for name, value in (("branch", desks[0].pk if desks else ""), ("period", default.code)):
             if not data.get(name):
                 data[name] = str(value)
         return data
 
     @property
     def chosen(self) -> Branch | None:
-        asked = self.cleaned_data.get("branch") if self.right else None
-        return next((branch for branch in self.branches if str(branch.pk) == asked), None)
+        return self.cleaned_data.get("branch") if self.right else None
 
     @property
     def chosen_period(self) -> Period:
@@ -127,18 +122,14 @@ class Chooser(FilterForm):
 
     def scope(self) -> list[Branch]:
         """The chosen organisation and everything below it that was in being in the time."""
-        top, period = self.chosen, self.chosen_period
-        return [
-            branch
-            for branch in self.branches
-            if branch.path.startswith(top.path)
-            and branch.founded_on < period.stop
-            and (branch.dissolved_on is None or branch.dissolved_on > period.start)
-        ]
+        field, top, period = self.fields["branch"], self.chosen, self.chosen_period
+        if not field.offered:
+            return list(field.queryset.within(top).active_in(period))
+        return [branch for branch in field.offered if branch.path.startswith(top.path) and branch.is_active_in(period)]
 
     def hide_lonely_branch(self) -> None:
         """Whoever sees one organisation has nothing to choose."""
-        if len(self.branches) == 1 and "branch" not in self.errors:
+        if self.fields["branch"].only and "branch" not in self.errors:
             self.fields["branch"].widget = forms.HiddenInput()
 
 
@@ -229,7 +220,7 @@ def asked_matrix(request: HttpRequest) -> tuple[MatrixChooser, Matrix, Matrix]:
     request.user.require("meetings.view")
     day = today()
     form = MatrixChooser(
-        request, matrix_periods(day, request.GET.get("period", "")[:7]), Period.at(Span.HALF, day)
+        request, matrix_periods(day, asked_of(request).get("period", "")[:7]), Period.at(Span.HALF, day)
     )
     form.hide_lonely_branch()
     if not form.chosen:
@@ -256,16 +247,18 @@ def matrix(request: HttpRequest) -> HttpResponse:
             "own": own,
             "period": period,
             "branch": form.chosen,
+            "kept": kept_fields(form),
             "page_obj": rows.get_page(request.GET.get("page")),
         },
     )
 
 
-@require_safe
-def matrix_export(request: HttpRequest) -> HttpResponse | HttpResponseRedirect:
+@require_POST
+def matrix_export(request: HttpRequest) -> HttpResponse:
     """The whole matrix, every page of it, as a workbook."""
     form, table, _ = asked_matrix(request)
     if not form.chosen:
-        return redirect("matrix")
+        raise Http404
     name = f"{form.chosen.short_name}{form.chosen_period.label}组织生活一览表"
-    return xlsx_response(name, sheet_columns(table), shown_rows(form, table))
+    rows = shown_rows(form, table)
+    return export_rows(actor=request.user, name=name, columns=sheet_columns(table), rows=rows, asked=form)

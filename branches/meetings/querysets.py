@@ -1,8 +1,6 @@
 """Which meetings: by right, by organisation, by time, by kind and state."""
 from __future__ import annotations
 
-from datetime import date
-
 from django.db.models import Aggregate, CharField, OuterRef, QuerySet, Subquery
 
 from partywork.periods import Period
@@ -36,9 +34,6 @@ class MeetingQuerySet(QuerySet):
     def in_period(self, period: Period) -> MeetingQuerySet:
         return self.filter(held_on__gte=period.start, held_on__lt=period.stop)
 
-    def held_until(self, day: date) -> MeetingQuerySet:
-        return self.filter(held_on__lte=day)
-
     def of_kind(self, *kinds: str) -> MeetingQuerySet:
         """Meetings that are of (at least) one of these kinds, each once."""
         if len(kinds) == 1:
@@ -55,14 +50,5 @@ class AttendanceQuerySet(QuerySet):
     def visible_to(self, account) -> AttendanceQuerySet:
         return self.filter(account.reach("meetings.view", "meeting__branch__"))
 
-    def within(self, scope) -> AttendanceQuerySet:
-        return self.filter(meeting__branch__in=scope)
-
     def held(self) -> AttendanceQuerySet:
         return self.filter(meeting__state="held")
-
-    def in_period(self, period: Period) -> AttendanceQuerySet:
-        return self.filter(meeting__held_on__gte=period.start, meeting__held_on__lt=period.stop)
-
-    def present(self) -> AttendanceQuerySet:
-        return self.filter(state="present")

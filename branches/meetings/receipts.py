@@ -44,8 +44,7 @@ def ledgers_and_duties(meeting: Meeting) -> Iterator[Line]:
     kinds = [Kind(code) for code in meeting.kind_codes]
     year = Period.at(Span.YEAR, meeting.held_on)
     asked = demands(Period.at(Span.MONTH, meeting.held_on), kinds)
-    counting = {kind for owed, _, _ in asked for kind in owed.counts} | set(kinds)
-    facts = Facts([meeting.branch], year.start, year.stop, counting)
+    facts = Facts([meeting.branch], year.start, year.stop)
     for kind in kinds:
         yield _ledger_line(meeting, kind, _stretch(kind, asked, meeting.held_on), facts)
     for duty in duties_from(facts, [meeting.branch], asked, meeting.held_on):

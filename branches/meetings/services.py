@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -29,18 +29,21 @@ from branches.meetings.models import (
 )
 from branches.models import Branch
 from partywork.errors import RuleViolation
-from partywork.files.services import store_upload
+from partywork.files.names import safe_name
+from partywork.files.services import digest_of, store_upload
 from partywork.forms import CONTROL
-from partywork.journal.services import register_actions, write_entry
+from partywork.journal.services import entries_for, register_actions, write_entry
 from partywork.tokens import already_made, as_uuid, make_once
 from partywork.versions import claim_version
 
 MOST_FILES = 30
+STRETCH = timedelta(minutes=10)
 DISCARDED = "草稿删除"
 Raw = dict[str, list[str]]
 
 register_actions({
     "meeting.draft": "新建会议草稿",
+    "meeting.write": "续写会议草稿",
     "meeting.discard": "删除会议草稿",
     "meeting.hold": "登记会议",
     "meeting.correct": "更正会议",
@@ -57,13 +60,21 @@ def save_draft(*, actor, branch: Branch, form_token: uuid.UUID | str, data: Raw)
     actor.require("meetings.edit", branch)
     token = as_uuid(form_token) or uuid.uuid4()
     meeting, made = make_row(actor, token, lambda token: new_draft(actor, branch, token))
-    if meeting.state == State.DRAFT:
-        meeting.draft = {"fields": {clean(name): [clean(value) for value in values] for name, values in data.items()}}
-        meeting.title = draft_title(meeting.draft["fields"])
-        meeting.save(update_fields=["draft", "title", "changed_at"])
-    if made:
-        write_entry(actor=actor, action="meeting.draft", target=meeting)
+    fields = {clean(name): [clean(value) for value in values] for name, values in data.items()}
+    draft = {"draft": {"fields": fields}, "title": draft_title(fields), "changed_at": timezone.now()}
+    if Meeting.objects.filter(pk=meeting.pk, state=State.DRAFT).update(**draft):
+        vars(meeting).update(draft)
+        note_draft(actor, meeting, made)
+    else:  # registered or thrown away, perhaps only just now
+        meeting.refresh_from_db()
     return meeting
+
+
+def note_draft(actor, meeting: Meeting, made: bool) -> None:
+    """That it was begun, and each stretch of writing: a draft is no record yet and saves itself every few seconds."""
+    lately = entries_for(meeting).filter(actor_id=actor.pk, at__gt=timezone.now() - STRETCH)
+    if made or not lately.exists():
+        write_entry(actor=actor, action="meeting.draft" if made else "meeting.write", target=meeting)
 
 
 def make_row(actor, token: uuid.UUID, make: Callable[[uuid.UUID], Meeting]) -> tuple[Meeting, bool]:
@@ -183,7 +194,7 @@ def void_meeting(*, actor, meeting: Meeting, reason: str) -> Meeting:
     meeting.state, meeting.version = State.VOIDED, meeting.version + 1
     meeting.save(update_fields=["state", "void_reason", "version", "changed_at"])
     write_entry(actor=actor, action="meeting.void", target=meeting, label=label_of(meeting), reason=meeting.void_reason,
-                changes={"state": [State.HELD, State.VOIDED]})  # fmt: skip
+                changes={"state": [State.HELD, State.VOIDED], "void_reason": ["", meeting.void_reason]})  # fmt: skip
     return meeting
 
 
@@ -209,11 +220,16 @@ def restore_meeting(*, actor, meeting: Meeting, today: date) -> Meeting:
 
 @transaction.atomic
 def add_file(*, actor, meeting: Meeting, upload) -> MeetingFile:
-    """Add one photo or file to a draft or a held meeting."""
+    """Add one photo or file to a draft or a held meeting. The same file under the same name, sent again, is the one there is."""
     actor.require("meetings.edit", meeting)
+    meeting = Meeting.objects.select_for_update(of=("self",)).select_related("branch").get(pk=meeting.pk)
     if meeting.state == State.VOIDED:
         raise RuleViolation("已作废的会议不能再添加附件。", field="files")
-    if meeting.files.filter(removed_at=None).count() >= MOST_FILES:
+    files = meeting.files.filter(removed_at=None)
+    same = {"attachment__original_name": safe_name(upload.name or ""), "attachment__sha256": digest_of(upload)}
+    if kept := files.filter(**same).first():
+        return kept
+    if files.count() >= MOST_FILES:
         raise RuleViolation(f"一次会议最多 {MOST_FILES} 个附件，请先移除不需要的。", field="files")
     attachment = store_upload(actor=actor, upload=upload, allowed="any")
     file = MeetingFile.objects.create(meeting=meeting, attachment=attachment)

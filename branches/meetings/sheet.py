@@ -21,6 +21,7 @@ from branches.meetings.quorum import Demand, Share, demand_of, share_of
 from branches.models import Branch, PartyGroup
 from partywork.forms import tidy_text
 
+ROW_FIELDS = ("state-", "reason-", "grade-")
 REST_QUALIFIED = "rest_qualified"  # the button 其余评为合格
 REASONS = ("公务外出", "病假", "事假", "探亲", "培训", "未请假")
 
@@ -43,7 +44,8 @@ class Row:
 
 @dataclass(frozen=True)
 class Sheet:
-    """The whole sheet; `gone` counts those listed before who are not expected by the day and kinds as they are now."""
+    """The whole sheet; `gone` counts those named in what came back who are not expected by the day and kinds as they are now:
+    listed before, or never, in which case nobody's browser sent them."""
 
     circle: Circle
     rows: tuple[Row, ...]
@@ -108,7 +110,8 @@ def read_sheet(
     circle = circle_of(branch, kinds, day, group, asked=[*listed, *named])
     ticked = numbers(raw.getlist("present")) | set(named)
     rows = tuple(row_of(person, circle, listed | set(named), ticked, raw) for person in circle.people)
-    return Sheet(circle, rows, len(listed - circle.ids), tuple(unclear), frozenset(kinds), day)
+    gone = len((listed | ticked | marked(raw)) - circle.ids)
+    return Sheet(circle, rows, gone, tuple(unclear), frozenset(kinds), day)
 
 
 def row_of(person: Person, circle: Circle, listed: set[int], ticked: set[int], raw: QueryDict) -> Row:
@@ -126,6 +129,11 @@ def row_of(person: Person, circle: Circle, listed: set[int], ticked: set[int], r
 def numbers(values: list[str]) -> set[int]:
     """The ids among what was posted; anything else is nobody."""
     return {int(value) for value in values if value.isascii() and value.isdigit() and len(value) < 19}
+
+
+def marked(raw: QueryDict) -> set[int]:
+    """The ids in the names of the rows' own fields, where these say something."""
+    return numbers([name.partition("-")[2] for name in raw if name.startswith(ROW_FIELDS) and raw[name]])
 
 
 def sheet_fields(marks: dict[int, Mark]) -> dict[str, list[Any]]:

@@ -6,13 +6,14 @@ import uuid
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from branches.meetings import services
 from branches.meetings.desk import files_of
 from branches.meetings.models import Meeting, MeetingFile
 from branches.meetings.view_form import add_files, keep_draft, number, posted_branch
 from partywork.errors import RuleViolation
+from partywork.exports import hand_out
 from partywork.files.services import respond
 from partywork.files.types import accept
 from partywork.tokens import as_uuid
@@ -23,7 +24,6 @@ def meeting_file_add(request: HttpRequest) -> HttpResponse:
     """Add the posted files to the meeting, or to the draft of this form's token, which it makes if need be."""
     if request.POST.get("meeting"):
         found = get_object_or_404(Meeting.objects.visible_to(request.user), pk=number(request.POST["meeting"]))
-        request.user.require("meetings.edit", found)
     else:
         token = as_uuid(request.POST.get("form_token")) or uuid.uuid4()
         found = keep_draft(request, posted_branch(request), token)
@@ -33,7 +33,6 @@ def meeting_file_add(request: HttpRequest) -> HttpResponse:
 @require_POST
 def meeting_file_remove(request: HttpRequest, pk: int) -> HttpResponse:
     file = reachable_file(request, pk)
-    request.user.require("meetings.edit", file.meeting)
     try:
         services.remove_file(actor=request.user, file=file)
     except RuleViolation as fault:
@@ -52,11 +51,15 @@ def show_files(request: HttpRequest, meeting: Meeting, faults: list[RuleViolatio
     return redirect("meeting_edit", meeting.pk)
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def meeting_file(request: HttpRequest, pk: int) -> HttpResponse:
-    """One file; ?view=1 shows a picture in the page."""
+    """A picture is looked at (?view=1) like the page that it belongs to; whoever takes a file with him presses its button."""
     file = reachable_file(request, pk)
-    return respond(file.attachment, inline_image="view" in request.GET)
+    if request.method == "POST":
+        return hand_out(actor=request.user, attachment=file.attachment, of=str(file.meeting))
+    if "view" in request.GET and file.attachment.is_image:
+        return respond(file.attachment, inline_image=True)
+    return redirect("meeting", file.meeting_id)
 
 
 def reachable_file(request: HttpRequest, pk: int) -> MeetingFile:

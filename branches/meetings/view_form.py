@@ -6,7 +6,7 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,7 +16,7 @@ from branches.meetings import services
 from branches.meetings.conflict import conflict_rows
 from branches.meetings.defaults import as_typed, kept_fields, opening_fields
 from branches.meetings.desk import Desk
-from branches.meetings.forms import NewMeetingForm
+from branches.meetings.forms import NewMeetingForm, PlaceForm
 from branches.meetings.gathering import Kept
 from branches.meetings.models import Meeting, State
 from branches.models import Branch
@@ -42,10 +42,13 @@ def meeting_new(request: HttpRequest) -> HttpResponse:
 def asked_branch(request: HttpRequest) -> Branch:
     """The organisation of ?branch=, or the first in which this person registers meetings."""
     request.user.require("meetings.edit")
-    if request.GET.get("branch"):
-        branch = get_object_or_404(Branch.objects.visible_to(request.user), pk=number(request.GET["branch"]))
+    asked = request.GET.get("branch", "")
+    if asked.isdigit():
+        branch = get_object_or_404(Branch.objects.visible_to(request.user), pk=number(asked))
         request.user.require("meetings.edit", branch)
         return branch
+    if asked and (place := PlaceForm(request.GET, account=request.user, today=today())).is_valid():
+        return place.cleaned_data["branch"]
     return next(post.branch for post in request.user.current_posts if request.user.can("meetings.edit", post.branch))
 
 
@@ -101,10 +104,16 @@ def judge_new(request: HttpRequest, desk: Desk, token: uuid.UUID, faults: list[R
 
 
 def show_new(request: HttpRequest, desk: Desk, token: uuid.UUID, **more: Any) -> HttpResponse:
-    branches = Branch.objects.filter(request.user.reach("meetings.edit")).active_on(desk.today)
     return render(request, "meetings/form.html", desk.context | {
-        "token": token, "branches": branches if may_choose(request.user) else (), "accept": accept("any"), **more,
+        "token": token, "place": place_of(request, desk) if may_choose(request.user) else None, "accept": accept("any"), **more,
     })  # fmt: skip
+
+
+def place_of(request: HttpRequest, desk: Desk) -> PlaceForm:
+    """The organisation in hand; beside what was typed for another one, why it was not found."""
+    asked = request.GET.get("branch", "")
+    typed = request.GET if asked and not asked.isdigit() else None
+    return PlaceForm(typed, initial={"branch": desk.branch.pk}, account=request.user, today=desk.today)
 
 
 def may_choose(account: Any) -> bool:
@@ -174,7 +183,15 @@ def meeting_edit(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("meeting", pk)
 
 
+def of_this_meeting(request: HttpRequest, meeting: Meeting) -> bool:
+    """Whether the ids that the page's pieces carry along are still those that it was shown with."""
+    shown = {"branch": str(meeting.branch_id), "meeting": str(meeting.pk)}
+    return all(request.POST.get(name, pk) == pk for name, pk in shown.items())
+
+
 def correct(request: HttpRequest, meeting: Meeting) -> HttpResponse:
+    if request.method == "POST" and not of_this_meeting(request, meeting):
+        raise Http404
     if request.method != "POST":
         raw = as_typed(kept_fields(Kept.of(meeting)) | {"version": [meeting.version]})
         return show_correction(request, Desk(meeting.branch, raw, today(), meeting=meeting))

@@ -17,10 +17,10 @@ from branches.meetings.forms import VoidForm
 from branches.meetings.models import Meeting, State
 from branches.meetings.reading import history_of, reading_of
 from partywork.errors import RuleViolation
+from partywork.exports import export_list
 from partywork.lists import list_page
 from partywork.periods import today
 from partywork.receipts import receipt_of
-from partywork.spreadsheets import xlsx_response
 
 
 def listed_meetings(request: HttpRequest) -> QuerySet[Meeting]:
@@ -45,12 +45,11 @@ def drafts_for(request: HttpRequest) -> list[Meeting]:
     return list(rows.select_related("branch", "created_by").defer("minutes").order_by("-changed_at", "-id")[:20])
 
 
-@require_safe
+@require_POST
 def meetings_export(request: HttpRequest) -> HttpResponse:
     """The list on the screen, with its filter and order, as a workbook."""
     request.user.require("meetings.view")
-    context = list_page(request, listed_meetings(request), filterset=MeetingFilter, ordering=ORDERING)
-    return xlsx_response("会议列表", COLUMNS, context["rows"].iterator(2000))
+    return export_list(request, "会议列表", listed_meetings(request), columns=COLUMNS, filterset=MeetingFilter, ordering=ORDERING)
 
 
 @require_safe
@@ -109,7 +108,6 @@ def void(request: HttpRequest, meeting: Meeting, form: VoidForm) -> bool:
 def meeting_restore(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a voiding back."""
     meeting = get_object_or_404(Meeting.objects.visible_to(request.user).select_related("branch"), pk=pk)
-    request.user.require("meetings.edit", meeting)
     try:
         if services.restore_meeting(actor=request.user, meeting=meeting, today=today()).version != meeting.version:
             messages.success(request, f"已恢复“{meeting}”，重新计入各项统计。")

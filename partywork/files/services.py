@@ -6,13 +6,13 @@ import hashlib
 import logging
 import os
 import secrets
-import time
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.db import connection
+from django.db import connection, transaction
 from django.db.transaction import TransactionManagementError
 from django.http import FileResponse
 
@@ -22,15 +22,15 @@ from partywork.files.names import safe_name
 from partywork.files.types import judge
 
 log = logging.getLogger("partywork.files")
-INCOMING = "incoming"  # in MEDIA_ROOT itself, so that the last step is a rename
-DAY = 24 * 3600
+INCOMING = "incoming"  # in MEDIA_ROOT itself, so that a file is stored by a second name, not by copying
 
 
 def store_upload(*, actor: Any, upload: UploadedFile, allowed: str = "documents") -> Attachment:
     """Check and keep an uploaded file; allowed is "images", "documents" or "any".
 
-    The row belongs to the caller's transaction. The file is on disk before the row: a rollback leaves a file
-    without a row, which `remove_orphans` clears away; a row without its file cannot happen.
+    The row belongs to the caller's transaction. The file is on disk before the row: a row without its file cannot
+    happen. Until the row is committed the file has its incoming name as well, by which `clear_leftovers` finds what a
+    rollback or a killed process left.
     """
     if not connection.in_atomic_block:
         raise TransactionManagementError(
@@ -38,14 +38,14 @@ def store_upload(*, actor: Any, upload: UploadedFile, allowed: str = "documents"
         )
     name = safe_name(upload.name or "")
     check_size(name, upload.size or 0)
-    incoming = new_path(INCOMING)
-    stored: Path | None = None
+    incoming = incoming_path()
+    stored = stored_path(incoming)
     try:
         digest, size = write_and_hash(upload, incoming, name)
         with incoming.open("rb") as file:
             found = judge(file, name, allowed)
-        stored = move_in(incoming)
-        return Attachment.objects.create(
+        move_in(incoming, stored)
+        kept = Attachment.objects.create(
             original_name=name,
             stored_name=str(stored.relative_to(settings.MEDIA_ROOT)),
             sha256=digest,
@@ -57,6 +57,8 @@ def store_upload(*, actor: Any, upload: UploadedFile, allowed: str = "documents"
     except BaseException:
         forget(incoming, stored)
         raise
+    transaction.on_commit(partial(forget, incoming), robust=True)
+    return kept
 
 
 def check_size(name: str, size: int) -> None:
@@ -67,10 +69,15 @@ def check_size(name: str, size: int) -> None:
         raise RuleViolation(f"“{name}”超过 {most} MB，请压缩或拆分后再上传。")
 
 
-def new_path(folder: str) -> Path:
-    path = Path(settings.MEDIA_ROOT) / folder / secrets.token_hex(16)
+def incoming_path() -> Path:
+    path = Path(settings.MEDIA_ROOT) / INCOMING / secrets.token_hex(16)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     return path
+
+
+def stored_path(incoming: Path) -> Path:
+    """Where an incoming file is stored for good: under the same random name."""
+    return Path(settings.MEDIA_ROOT) / incoming.name[:2] / incoming.name
 
 
 def write_and_hash(upload: UploadedFile, path: Path, name: str) -> tuple[str, int]:
@@ -87,21 +94,31 @@ def write_and_hash(upload: UploadedFile, path: Path, name: str) -> tuple[str, in
     return digest.hexdigest(), size
 
 
+def digest_of(upload: UploadedFile) -> str:
+    """By which a file that is already kept is known before it is stored."""
+    digest = hashlib.sha256()
+    for chunk in upload.chunks():
+        digest.update(chunk)
+    return digest.hexdigest()
+
+
 def sync(file: BinaryIO) -> None:
     file.flush()
     os.fsync(file.fileno())
 
 
-def move_in(incoming: Path) -> Path:
-    """To its final random place; the folder is synced too, or a power cut could lose the name."""
-    stored = new_path(incoming.name[:2])
-    incoming.rename(stored)
+def move_in(incoming: Path, stored: Path) -> None:
+    """Into the store; the folder is synced too, or a power cut could lose the name."""
+    stored.parent.mkdir(mode=0o700, exist_ok=True)
+    try:
+        os.link(incoming, stored)
+    except OSError:  # a disk without second names: `manage.py verify` then tells what was broken off
+        incoming.rename(stored)
     folder = os.open(stored.parent, os.O_RDONLY)
     try:
         os.fsync(folder)
     finally:
         os.close(folder)
-    return stored
 
 
 def forget(*paths: Path | None) -> None:
@@ -139,17 +156,3 @@ def is_whole(attachment: Attachment) -> bool:
             return hashlib.file_digest(file, "sha256").hexdigest() == attachment.sha256
     except OSError:
         return False
-
-
-def orphans(older_than: float = DAY) -> list[Path]:
-    """Files without a row, old enough that no running upload can still own them."""
-    root, limit = Path(settings.MEDIA_ROOT), time.time() - older_than
-    old = [path for path in root.glob("*/*") if path.is_file() and path.stat().st_mtime < limit]
-    known = set(Attachment.objects.values_list("stored_name", flat=True))
-    return [path for path in old if str(path.relative_to(root)) not in known]
-
-
-def remove_orphans(older_than: float = DAY) -> int:
-    found = orphans(older_than)
-    forget(*found)
-    return len(found)

@@ -1,4 +1,4 @@
-"""A worker's housekeeping thread: says that the worker lives, sweeps, and ends a worker whose parent is gone.
+"""A worker's housekeeping thread: says that the worker lives, sweeps, clears up, and ends a worker whose parent is gone.
 
 It runs in the worker's main process under both transports, so a laptop needs no beat; in production beat sweeps too.
 """
@@ -9,17 +9,19 @@ import os
 import signal
 import threading
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from celery.signals import worker_ready, worker_shutting_down
-from django.db import close_old_connections, connection
+from django.db import connection
 from django.utils import timezone
 
+from partywork.files.leftovers import clear_leftovers
 from partywork.jobs.models import WorkerBeat
 from partywork.jobs.services import sweep_jobs
+from partywork.keeping.heads import note_head_of_day
 
 log = logging.getLogger(__name__)
-BEAT_SECONDS, SWEEP_SECONDS, GRACE_SECONDS = 10, 30, 20
+BEAT_SECONDS, SWEEP_SECONDS, CLEAR_SECONDS, GRACE_SECONDS = 10, 30, 3600, 20
 FORGET_AFTER = timedelta(days=1)
 _stop = threading.Event()
 
@@ -35,35 +37,40 @@ def _end_this_worker() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def touch_beat(name: str) -> None:
+def touch_beat(name: str, since: datetime) -> None:
     """This worker lives; rows of workers not seen for a day go."""
     now = timezone.now()
-    WorkerBeat.objects.update_or_create(name=name, defaults={"seen_at": now})
+    WorkerBeat.objects.update_or_create(name=name, defaults={"since": since, "seen_at": now})
     WorkerBeat.objects.filter(seen_at__lt=now - FORGET_AFTER).delete()
 
 
 def _guarded(act, *args, **kwargs) -> None:
-    """The thread outlives any trouble with the database; the next round tries again on a new connection."""
+    """The thread outlives any trouble with the database, and keeps no connection while it waits for the next round."""
     try:
-        close_old_connections()
         act(*args, **kwargs)
     except Exception as error:
         log.warning("worker housekeeping: %s", type(error).__name__)
+    finally:
         connection.close()
 
 
 def keep_house(name: str, parent: int) -> None:
-    _guarded(touch_beat, name)
+    since = timezone.now()
+    _guarded(touch_beat, name, since)
     _guarded(sweep_jobs, resend_after=0)  # at start: wake-ups may have been lost with the worker or the broker
+    _guarded(clear_leftovers)
     second = 0
     while not _stop.wait(1):
         second += 1
         if parent_is_gone(parent):
             _end_this_worker()
         if second % BEAT_SECONDS == 0:
-            _guarded(touch_beat, name)
+            _guarded(touch_beat, name, since)
         if second % SWEEP_SECONDS == 0:
             _guarded(sweep_jobs)
+            _guarded(note_head_of_day)
+        if second % CLEAR_SECONDS == 0:
+            _guarded(clear_leftovers)
 
 
 @worker_ready.connect

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
@@ -19,6 +20,7 @@ class State(models.TextChoices):
     FAILED = "failed", "未完成"
 
 
+SILENT_AFTER = timedelta(seconds=30)  # a worker says every ten seconds that it lives
 OPEN = Q(state__in=(State.QUEUED, State.RUNNING))
 
 
@@ -97,9 +99,10 @@ class Job(models.Model):
 
 
 class WorkerBeat(models.Model):
-    """One row per worker process, touched every ten seconds while it lives; /healthz reads it."""
+    """One row per worker process, touched every ten seconds while it lives; /healthz and the keeper's page read it."""
 
     name = models.CharField("进程", max_length=200, primary_key=True)
+    since = models.DateTimeField("启动时间", null=True, blank=True)
     seen_at = models.DateTimeField("最近动静")
 
     class Meta:

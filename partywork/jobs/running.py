@@ -9,7 +9,7 @@ from time import monotonic
 
 from django.db import DatabaseError, OperationalError, connection, transaction
 
-from partywork.errors import RuleViolation
+from partywork.errors import NotAllowed, RuleViolation
 from partywork.failpoints import fail_here
 from partywork.jobs.models import Job, State
 from partywork.jobs.registry import Kind, find_kind
@@ -25,9 +25,11 @@ from partywork.jobs.services import (
     give_back_dropped,
     new_reference,
 )
+from partywork.journal.services import write_entry
 
 log = logging.getLogger(__name__)
 BEAT_SECONDS = 5
+LOST = "提交以后您不再担任可以办理这件事的职务，任务没有完成。"
 
 
 class Progress:
@@ -85,6 +87,7 @@ class Heartbeat:
 
 def run_job(job_id: uuid.UUID | str) -> None:
     """Do the job if it is still to be done. Called by the worker for every wake-up."""
+    fail_here("job.received")
     if claim := claim_job(job_id) or _claim_from_dead(job_id):
         fail_here("job.claimed")
         _run_claimed(claim)
@@ -109,6 +112,8 @@ def _work(job: Job, claim: Claim, tell) -> None:
         fail_here("job.finished")
     except RuleViolation as refusal:
         fail_job(claim, refusal.message)
+    except NotAllowed as refusal:
+        _refuse(job, claim, refusal)
     except OperationalError:
         log.exception("job %s: the database failed", job.pk)
         give_back(claim)
@@ -118,6 +123,14 @@ def _work(job: Job, claim: Claim, tell) -> None:
         reference = new_reference()
         log.exception("job %s (%s) failed, reference %s", job.pk, job.kind, reference)
         fail_job(claim, UNEXPECTED, reference)
+
+
+def _refuse(job: Job, claim: Claim, refusal: NotAllowed) -> None:
+    """The right was lost after the click; like every refusal it stands in the journal."""
+    with transaction.atomic():
+        fail_job(claim, LOST)
+        write_entry(actor=job.owner, action="access.refuse", target=job, label=job.label, reason=f"需要：{refusal.needed}",
+                    result="refused")
 
 
 def _call(kind: Kind | None, job: Job, progress: Progress) -> None:

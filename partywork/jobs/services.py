@@ -22,8 +22,10 @@ from partywork.jobs.models import Job, State
 from partywork.jobs.querysets import LEASE, MAX_TRIES
 from partywork.jobs.registry import find_kind
 from partywork.jobs.runner import is_gone, this_runner
+from partywork.journal.services import register_actions, write_entry
 
 log = logging.getLogger(__name__)
+register_actions({"job.ask": "提交后台任务"})
 MAX_OPEN = 3
 TOO_MANY = "您已有 3 项任务在排队或进行中，请等其中一项完成后再提交。"
 GAVE_UP = "已尝试 3 次都中途停止，不再重试。请稍后重新提交；仍不行，请把编号告诉系统管理员。"
@@ -57,6 +59,7 @@ def queue_job(*, actor, kind: str, args: dict, request_token: uuid.UUID | str | 
     if Job.objects.filter(owner=actor).unfinished().count() >= MAX_OPEN:
         raise RuleViolation(TOO_MANY)
     job = Job.objects.create(owner=actor, kind=kind, args=args, request_token=request_token)
+    write_entry(actor=actor, action="job.ask", target=job, label=job.label)
     transaction.on_commit(partial(send_wake_up, job.pk))
     return job
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from partywork.journal.models import Entry, Head, Result
 from partywork.journal.values import (
     NOT_RECORDED,
     Changes,
+    changed_part,
     changes_between,
     safe_changes,
     snapshot,
@@ -25,7 +26,7 @@ from partywork.journal.values import (
 from partywork.middleware.facts import current_ip
 
 __all__ = [
-    "Changes", "change_lines", "changes_between", "describe", "entries_for", "register_actions", "snapshot",
+    "Changes", "change_lines", "changed_part", "changes_between", "describe", "entries_for", "register_actions", "snapshot",
     "verify_chain", "write_entry",
 ]  # fmt: skip
 
@@ -113,20 +114,25 @@ def entries_for(target: models.Model) -> models.QuerySet[Entry]:
     return Entry.objects.filter(target_type=target._meta.label_lower, target_id=str(target.pk))
 
 
-def verify_chain(printed: tuple[int, str] | None = None) -> int | None:
+def verify_chain(heads: Mapping[int, str] | None = None) -> int | None:
     """The number of the first entry that does not fit, or None if the whole chain holds.
 
-    `printed` is a head (seq, hash) written down on paper earlier: a tail cut off before it is found even if
-    the whole database was put back to an older state.
+    `heads` were written down earlier, outside the database: {seq: hash, or its beginning}. A tail cut off before one
+    of them is found even if the whole database was put back to an older state.
     """
-    last, last_hash = 0, ""
+    last, last_hash, heads = 0, "", heads or {}
     for entry in Entry.objects.order_by("seq").iterator(2000):
         if entry.seq != last + 1 or entry.prev_hash != last_hash or entry.hash != entry_hash(entry):
             return last + 1
         last, last_hash = entry.seq, entry.hash
-        if printed and printed[0] == last and printed[1] != last_hash:
+        if last in heads and not same_hash(last_hash, heads[last]):
             return last
-    return None if head_fits(last, last_hash) and (not printed or printed[0] <= last) else last + 1
+    return None if head_fits(last, last_hash) and max(heads, default=0) <= last else last + 1
+
+
+def same_hash(hash: str, written: str) -> bool:
+    """Whether what was written down is the hash or its beginning; less than eight letters prove nothing."""
+    return len(written) >= 8 and hash.startswith(written)
 
 
 def head_fits(last: int, last_hash: str) -> bool:

@@ -21,11 +21,16 @@ POSTGRESQL_OFF = [
     f"DROP TRIGGER IF EXISTS journal_no_truncate ON {TABLE}",
     "DROP FUNCTION IF EXISTS journal_refuse()",
 ]
+# INSERT OR REPLACE removes the row in its way without asking the trigger on DELETE.
 SQLITE = [
-    f"CREATE TRIGGER journal_no_{act.lower()} BEFORE {act} ON {TABLE} BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END"
-    for act in ("UPDATE", "DELETE")
+    f"CREATE TRIGGER journal_no_{name} BEFORE {act} BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END"
+    for name, act in {
+        "update": f"UPDATE ON {TABLE}",
+        "delete": f"DELETE ON {TABLE}",
+        "replace": f"INSERT ON {TABLE} WHEN EXISTS (SELECT 1 FROM {TABLE} WHERE seq = NEW.seq)",  # noqa: S608
+    }.items()
 ]
-SQLITE_OFF = [f"DROP TRIGGER IF EXISTS journal_no_{act}" for act in ("update", "delete")]
+SQLITE_OFF = [f"DROP TRIGGER IF EXISTS journal_no_{name}" for name in ("update", "delete", "replace")]
 
 
 def refuse_changes(connection) -> None:
@@ -43,16 +48,16 @@ def _run(connection, postgresql: list[str], sqlite: list[str]) -> None:
 
 
 def in_place(connection) -> bool:
-    """Are both triggers there? `manage.py verify` and the deployment checks ask."""
+    """Are all triggers there? `manage.py verify` and the deployment checks ask."""
     question = {
         "postgresql": "SELECT count(*) FROM pg_trigger WHERE tgrelid = to_regclass('journal_entry')"
         " AND tgname IN ('journal_no_change', 'journal_no_truncate') AND tgenabled IN ('O', 'A')",
         "sqlite": "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'journal_entry'"
-        " AND name IN ('journal_no_update', 'journal_no_delete')",
+        " AND name IN ('journal_no_update', 'journal_no_delete', 'journal_no_replace')",
     }
     with connection.cursor() as cursor:
         cursor.execute(question[connection.vendor])
-        return cursor.fetchone()[0] == 2
+        return cursor.fetchone()[0] == {"postgresql": len(POSTGRESQL) - 1, "sqlite": len(SQLITE)}[connection.vendor]
 
 
 @contextmanager

@@ -50,6 +50,20 @@ def changes_between(old: dict[str, Any], new: dict[str, Any]) -> Changes:
     return {name: pair for name, pair in pairs.items() if old.get(name) != new.get(name)}
 
 
+def changed_part(old: str, new: str, around: int = 10) -> list[str]:
+    """Where two texts differ, with a few characters around: a long text that saves itself is not kept whole each time."""
+    start = max(0, same_length(old, new) - around)
+    old, new = old[start:], new[start:]
+    end = max(0, same_length(old[::-1], new[::-1]) - around)
+    return [part[: len(part) - end] for part in (old, new)]
+
+
+def same_length(one: str, two: str) -> int:
+    """How many characters two texts begin with alike."""
+    shorter = min(len(one), len(two))
+    return next((place for place in range(shorter) if one[place] != two[place]), shorter)
+
+
 def private_fields(model: type[models.Model] | None) -> frozenset[str]:
     """Fields whose values are never written: protected by name, encrypted, or in PRIVATE_FIELDS, of the model and of those
     whose rows are told under its name."""

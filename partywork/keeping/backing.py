@@ -17,6 +17,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection, models
 from django.utils import timezone
 
+from partywork.disk import reason
 from partywork.files.models import Attachment
 from partywork.journal.models import Head
 from partywork.keeping import tables
@@ -108,7 +109,7 @@ def new_file(path: Path) -> Iterator[BinaryIO]:
         part.replace(path)
         sync_folder(path.parent)
     except OSError as error:
-        raise Refused(f"没有写成备份 {path}：{error.strerror}。") from error
+        raise Refused(f"没有写成备份 {path}：{reason(error)}。") from error
     finally:
         part.unlink(missing_ok=True)
 

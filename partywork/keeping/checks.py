@@ -29,6 +29,7 @@ class Asked:
     grace: float = 3600  # seconds in which a file without a row may belong to an upload that is still going on
     head: tuple[int, str] | None = None  # a head of the journal that was written down earlier
     notes: list[str] = field(default_factory=list)
+    kept: dict[int, str] = field(default_factory=dict)  # heads that this machine has written down itself (heads.py)
 
 
 Check = Callable[[Asked], Iterable[str]]

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 import os
+from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
 
-ACTS = ("backup", "check", "restore", "verify")
 KEPT = 1000
 
 
@@ -41,16 +42,28 @@ def last(act: str) -> dict[str, Any] | None:
 
 def read() -> list[dict[str, Any]]:
     """Oldest first; a line cut off by a power failure is left out."""
+    path = history_file()
     try:
-        lines = history_file().read_text("utf-8").splitlines()[-KEPT:]
+        now = path.stat()
     except OSError:
         return []
-    return [each for each in map(as_entry, lines) if each]
+    return list(_read(path, now.st_mtime_ns, now.st_size))
+
+
+@lru_cache(maxsize=2)
+def _read(path: Path, changed: int, size: int) -> tuple[dict[str, Any], ...]:
+    """The file is read again when it has changed: the keeper's first page asks at every visit."""
+    try:
+        lines = path.read_text("utf-8").splitlines()[-KEPT:]
+    except (OSError, ValueError):
+        return ()
+    return tuple(each for each in map(as_entry, lines) if each)
 
 
 def as_entry(line: str) -> dict[str, Any]:
+    """{} for whatever is no act with its moment."""
     try:
         found = json.loads(line)
-    except ValueError:
+        return found if datetime.fromisoformat(found["at"]).tzinfo else {}
+    except (ValueError, TypeError, KeyError):
         return {}
-    return found if isinstance(found, dict) else {}

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
+from partywork.disk import reason
 from partywork.journal import triggers
 from partywork.keeping import tables
 from partywork.keeping.backing import BEGIN, DATA, END, FILE, ROWS, sync_folder
@@ -44,7 +45,7 @@ def opened(path: Path) -> Iterator[BinaryIO]:
         with path.expanduser().open("rb") as file:
             yield file
     except OSError as error:
-        raise Refused(f"读不到备份 {path}：{error.strerror}。") from error
+        raise Refused(f"读不到备份 {path}：{reason(error)}。") from error
 
 
 def check_backup(path: Path) -> Found:
@@ -124,7 +125,7 @@ def write_all(file: BinaryIO, found: Found) -> None:
         except DatabaseError as error:
             raise Refused(f"数据库没有接受备份的内容，已全部撤回：{str(error).strip().splitlines()[0]}") from error
         except OSError as error:
-            raise Refused(f"附件没有写成，已全部撤回：{error.strerror}。") from error
+            raise Refused(f"附件没有写成，已全部撤回：{reason(error)}。") from error
         undo.pop_all()
 
 

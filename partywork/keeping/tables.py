@@ -19,7 +19,7 @@ from django.db.migrations.loader import MigrationLoader
 from partywork.fields import EncryptedText, Sealed
 
 # Sessions are live credentials; the rest is written anew by `migrate`.
-LEFT_OUT = frozenset({"django_session", "django_content_type", "auth_permission"})
+LEFT_OUT = frozenset({"accounts_session", "django_content_type", "auth_permission"})
 BOOKKEEPING = LEFT_OUT | {"django_migrations", "sqlite_sequence"}
 BATCH = 2000
 MODULUS = 1 << 256

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, models
 from django.db.models import Exists, OuterRef
 
+from partywork.checks import durability, sample_accounts
 from partywork.fields import SealBroken, encrypted_fields
 from partywork.keeping import tables
 from partywork.keeping.checks import Asked, verifies
@@ -95,6 +97,13 @@ def shape_on_postgresql(cursor: Any, table: str) -> Shape:
     single = [each for each in found.values() if each["columns"] and len(each["columns"]) == 1]
     return Shape(columns, set(found), {each["columns"][0] for each in single if each["unique"] or each["primary_key"]},
                  {each["columns"][0] for each in single if each["foreign_key"]}, loose)
+
+
+@verifies("数据库设置")
+def database_is_fit(asked: Asked) -> Iterator[str]:
+    """What `check --deploy` asks of the database of a production, asked every day."""
+    if settings.PRODUCTION and connection.vendor == "postgresql":
+        yield from (f"{found.msg}{found.hint or ''}" for found in (*durability(), *sample_accounts()))
 
 
 @verifies("引用")

@@ -10,6 +10,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from partywork.disk import reason
 from partywork.files.models import Attachment
 from partywork.keeping.backing import sha256_of
 from partywork.keeping.checks import Asked, verifies
@@ -44,7 +45,7 @@ def fault_of(row: Attachment) -> str:
     except (FileNotFoundError, NotADirectoryError):
         return "文件不存在。"
     except (OSError, ValueError) as error:
-        return f"文件读不出（{getattr(error, 'strerror', '') or error}）。"
+        return f"文件读不出（{reason(error) if isinstance(error, OSError) else error}）。"
 
 
 @verifies("附件归属")

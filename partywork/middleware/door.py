@@ -15,6 +15,7 @@ from django.http.multipartparser import MultiPartParserError
 from django.utils.cache import add_never_cache_headers
 
 from partywork import views
+from partywork.disk import is_full
 from partywork.middleware import facts
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -116,14 +117,9 @@ def check_size(request: HttpRequest) -> None:
     if not length.isascii() or not length.isdecimal():
         raise Refused(SAY_BROKEN)
     known = settings.SESSION_COOKIE_NAME in request.COOKIES
-    largest = largest_body() if known else LARGEST_FROM_STRANGERS
+    largest = settings.REQUEST_MAX_BYTES if known else LARGEST_FROM_STRANGERS
     if len(length) > 15 or int(length) > largest:
         raise too_large(largest)
-
-
-def largest_body() -> int:
-    """Several files in one form, each within its own limit."""
-    return getattr(settings, "REQUEST_MAX_BYTES", 5 * settings.UPLOAD_MAX_BYTES)
 
 
 def too_large(largest: int) -> Refused:
@@ -138,7 +134,9 @@ def read_form(request: HttpRequest) -> QueryDict:
         return request.POST
     except RequestDataTooBig:
         raise too_large(settings.DATA_UPLOAD_MAX_MEMORY_SIZE) from None
-    except WRONG:
+    except WRONG as error:
+        if is_full(error):
+            raise
         raise Refused(SAY_BROKEN) from None
 
 

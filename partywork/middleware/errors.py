@@ -5,12 +5,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from django.db import DatabaseError, InterfaceError, OperationalError, transaction
+from django.db import DatabaseError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import add_never_cache_headers
 
 from partywork import views
-from partywork.errors import NotAllowed, RuleViolation
+from partywork.errors import NotAllowed, RuleViolation, TooMany
 from partywork.journal.services import write_entry
 from partywork.middleware import facts
 
@@ -40,11 +40,11 @@ class ErrorPages:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, RuleViolation):
             return rule_page(request, exception)
-        if isinstance(exception, (OperationalError, InterfaceError)):
-            return views.database_away(request, exception)
+        if isinstance(exception, TooMany):
+            return views.too_many(request, exception)
         if isinstance(exception, NotAllowed):
             note_refusal(request, exception)
-        return None
+        return views.unavailable(request, exception)
 
 
 def rule_page(request: HttpRequest, violation: RuleViolation) -> HttpResponse:

@@ -27,6 +27,9 @@ MOST_ROWS = 20_000
 MOST_COLUMNS = 100
 LONGEST_TEXT = 2_000
 MOST_DIGITS = 15  # Excel keeps no more of a number: what was longer has been changed already
+DAMAGED = (
+    zipfile.BadZipFile, KeyError, ValueError, TypeError, AttributeError, IndexError, ParseError, DefusedXmlException, OSError,
+)  # fmt: skip
 SPACES = re.compile(r"[\u00a0\u3000\s]+")
 
 TOO_MANY_ROWS = f"这个表超过 {MOST_ROWS} 行。请删去多余的行，或分成几个文件后再上传。"
@@ -56,7 +59,7 @@ def read(path: str, target: str) -> dict:
     """
     try:
         return read_workbook(path, Path(target))
-    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, AttributeError, IndexError, ParseError, DefusedXmlException, OSError) as error:
+    except DAMAGED as error:
         raise BoundedError(UNREADABLE) from error
 
 

@@ -58,16 +58,16 @@ def ask(port: int, path: str, session: str = "", method: str = "GET", body: byte
     return Answer(response.status, text, response.headers, (time.perf_counter() - begun) * 1000)
 
 
-def measure(port: int, path: str, session: str = "") -> Measured:
-    """Three warm-ups, the last of them counted; then up to 150 requests or 3 seconds."""
-    ask(port, path, session)
-    ask(port, path, session)
-    counted = ask(port, path, session, **{"X-Count": "1"})
+def measure(port: int, path: str, session: str = "", **sent: Any) -> Measured:
+    """Three warm-ups, the last of them counted; then up to 150 requests or 3 seconds. `sent` goes to `ask` as it is."""
+    ask(port, path, session, **sent)
+    ask(port, path, session, **sent)
+    counted = ask(port, path, session, **{"X-Count": "1"}, **sent)
     queries = json.loads(counted.headers.get("X-Queries", "{}"))
     times, cpu = [], []
     ends = time.monotonic() + SECONDS
     while len(times) < MOST and (time.monotonic() < ends or len(times) < LEAST):
-        answer = ask(port, path, session)
+        answer = ask(port, path, session, **sent)
         times.append(answer.ms)
         cpu.append(float(answer.headers.get("X-Cpu", 0)))
     return Measured(
@@ -140,6 +140,16 @@ def multipart(sent: dict[str, Any]) -> bytes:
     return "".join([*parts, f"--{BOUNDARY}--\r\n"]).encode()
 
 
+def pressed(port: int, page: str, session: str, target: str) -> dict[str, Any]:
+    """What `ask` needs to press the button on a page that leads to `target`."""
+    shown = ask(port, page, session)
+    return as_form(form_to(shown.body, page, target).filled(), shown.headers.get("Set-Cookie", "").split(";")[0])
+
+
+def as_form(sent: dict[str, Any], cookie: str) -> dict[str, Any]:
+    return {"method": "POST", "body": multipart(sent), "cookie": cookie, "Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}
+
+
 class Writer:
     """One person at the correction form; every save lets another one be on leave."""
 
@@ -155,7 +165,6 @@ class Writer:
         away = self.here[self.turn % len(self.here)]
         sent = self.form.filled(**{"present": [pk for pk in self.here if pk != away], "reason": "核对签到表", "version": self.version,
                                    f"state-{away}": "leave", f"reason-{away}": "公务外出"})
-        answer = ask(self.port, self.path, self.session, "POST", multipart(sent), cookie=self.cookie,
-                     **{"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"})
+        answer = ask(self.port, self.path, self.session, **as_form(sent, self.cookie))
         self.version, self.turn = self.version + 1, self.turn + 1
         return answer

@@ -66,9 +66,10 @@ def floor_figures(branch, period) -> None:
     from members.models import Membership
 
     scope = Branch.objects.within(branch)
-    members = Membership.objects.within(scope)
+    members = Membership.objects.filter(branch__in=scope)
     meetings = Meeting.objects.within(scope).held().in_period(period)
-    came = Attendance.objects.within(scope).held().in_period(period)
+    came = Attendance.objects.held().filter(
+        meeting__branch__in=scope, meeting__held_on__gte=period.start, meeting__held_on__lt=period.stop)
     present = Count("pk", filter=Q(state="present"))
     for rows in (
         members.active_on(period.last_day).values("kind", "member__sex").annotate(n=Count("pk")),

@@ -64,7 +64,7 @@ PAGES = (
     Page("journal, 50 of 50,000", "/journal/", "auditor", times_floor=6, queries=8),
 )
 GROWING = (PAGES[1], PAGES[4])
-EXPORT = Page("export, 5,000 rows", "/members/export/", floor="export", times_floor=1.5, queries=6, raw_kb=None)
+EXPORT = Page("export, 5,000 rows", "/members/export/", floor="export", times_floor=1.5, queries=6 + 3, raw_kb=None)  # 3: the journal
 
 
 def verdict(page: Page, found: Measured, floors: dict[str, Measured]) -> dict[str, Any]:

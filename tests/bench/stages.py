@@ -5,7 +5,7 @@ import gzip
 import re
 from typing import Any
 
-from tests.bench.client import Measured, ask, measure, save_attendance, throughput
+from tests.bench.client import Measured, ask, measure, pressed, save_attendance, throughput
 from tests.bench.pages import EXPORT, FLOORS, GROWING, PAGES, Page, verdict
 from tests.bench.places import Place
 from tests.bench.server import resident_mb, serving
@@ -38,8 +38,8 @@ def pages_of(place: Place) -> dict[str, Any]:
             "empty": bare.told(), "web_worker_mb": memory}
 
 
-def row(port: int, page: Page, place: Place, floors: Floors) -> dict[str, Any]:
-    found = measure(port, page.url(place.facts), place.facts["sessions"].get(page.who, ""))
+def row(port: int, page: Page, place: Place, floors: Floors, **sent: Any) -> dict[str, Any]:
+    found = measure(port, page.url(place.facts), place.facts["sessions"].get(page.who, ""), **sent)
     return {"page": page.name, "url": page.url(place.facts), **found.told(), **verdict(page, found, floors)}
 
 
@@ -86,7 +86,8 @@ def grown(place: Place) -> Floors:
 def export(place: Place) -> dict[str, Any]:
     floors = floors_of(place, ("export", "admin"))
     with serving(place) as (port, _):
-        return row(port, EXPORT, place, floors) | {"floor_p50": floors["export"].p50}
+        sent = pressed(port, "/members/", place.facts["sessions"][EXPORT.who], EXPORT.path)
+        return row(port, EXPORT, place, floors, **sent) | {"floor_p50": floors["export"].p50}
 
 
 def attendance(place: Place) -> dict[str, Any]:

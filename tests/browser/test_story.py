@@ -132,7 +132,9 @@ def test_the_committee_makes_the_report_and_every_number_opens_its_rows(visit, w
     page.click("main a:has-text('生成报告')")
     page.wait_for_url(re.compile(r"/make/"))
     page.click("main button[type=submit]:has-text('生成报告')")
-    download = page.wait_for_selector("main a:has-text('下载')", timeout=60_000)
+    download = page.locator("main button:has-text('下载')").first
+    download.wait_for(timeout=60_000)
+    page.wait_for_load_state("networkidle")  # the list of versions comes anew when the job is over
     with page.expect_download() as saved:
         download.click()
     file = tmp_path / "report.docx"

@@ -8,7 +8,7 @@ import json
 import os
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -26,7 +26,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture
-def tell(request: pytest.FixtureRequest) -> Iterator[Tell]:
+def tell(request: pytest.FixtureRequest) -> Tell:
     """tell(goal, where, figures): one line of the table, with the seconds since the test began."""
     began = time.monotonic()
 
@@ -36,7 +36,7 @@ def tell(request: pytest.FixtureRequest) -> Iterator[Tell]:
         with Path(os.environ["CHAOS_TABLE"]).open("a", encoding="utf-8") as table:
             table.write(json.dumps(line, ensure_ascii=False) + "\n")
 
-    yield write
+    return write
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -57,6 +57,8 @@ def test_born_today_is_still_a_date():
     assert why_not_id_number(number_of(birth="20261124"), today=TODAY) == ""
 
 
-@pytest.mark.parametrize("typed", ["11010519491231002x", " 1101 0519 4912 3100 2X ", "１１０１０５１９４９１２３１００２Ｘ", "'11010519491231002X"])
+@pytest.mark.parametrize("typed", [
+    "11010519491231002x", " 1101 0519 4912 3100 2X ", "１１０１０５１９４９１２３１００２Ｘ", "'11010519491231002X",
+])  # fmt: skip
 def test_what_people_paste(typed):
     assert tidy_id_number(typed) == "11010519491231002X"

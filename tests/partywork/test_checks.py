@@ -53,6 +53,7 @@ WRONG = {
     "no field keys": ({"FIELD_KEYS": [""]}, ["partywork.E001"]),
     "one short field key": ({"FIELD_KEYS": [KEY, KEY[:20]]}, ["partywork.E001"]),
     "no audit key": ({"AUDIT_KEY": ""}, ["partywork.E001"]),
+    "a short older secret key": ({"SECRET_KEY_FALLBACKS": [KEY[:40]]}, ["partywork.E001"]),
     "equal keys": ({"AUDIT_KEY": KEY, "FIELD_KEYS": [KEY]}, ["partywork.E001"]),
     "laptop profile": ({"PRODUCTION": False}, ["partywork.E002"]),
     "fail points": ({"FAIL_POINTS": ["job.rendered"]}, ["partywork.E003"]),
@@ -108,6 +109,16 @@ def test_the_database_is_looked_at(database):
     with connection.cursor() as cursor:
         cursor.execute("SET synchronous_commit = off")
     assert [message.id for message in checks.durability()] == ["partywork.E010"]
+
+
+def test_production_takes_no_connection_that_forgets(database):
+    off = "PRAGMA synchronous = NORMAL" if connection.vendor == "sqlite" else "SET synchronous_commit = off"
+    with connection.cursor() as cursor:
+        checks.refuse_careless(connection)
+        cursor.execute(off)
+    with pytest.raises(ImproperlyConfigured, match="断电会丢失已确认的数据"):
+        checks.refuse_careless(connection)
+    assert connection.connection is None
 
 
 def test_sample_accounts_and_lost_triggers_are_found(database):

@@ -8,7 +8,7 @@ import re
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import Client
 
 from partywork import views
@@ -31,8 +31,8 @@ def text_of(answer):
 @pytest.mark.parametrize(
     ("kind", "method", "status"),
     [
-        ("crash", "get", 500), ("database", "get", 503), ("database", "post", 503), ("rule", "get", 400),
-        ("rule", "post", 409), ("needed", "get", 403), ("denied", "post", 403),
+        ("crash", "get", 500), ("database", "get", 503), ("database", "post", 503), ("full", "post", 503),
+        ("rule", "get", 400), ("rule", "post", 409), ("needed", "get", 403), ("denied", "post", 403),
     ],
 )  # fmt: skip
 def test_each_fault_has_its_page(kind, method, status):
@@ -121,21 +121,25 @@ def test_what_was_typed_into_a_refused_form_can_be_copied_but_no_other_page_puts
 
 
 def test_a_database_that_is_away_in_a_middleware_is_503_too(monkeypatch):
-    from django.db import OperationalError
-
     def away(self, *args):
         raise OperationalError("connection refused")
 
-    monkeypatch.setattr("django.contrib.sessions.backends.db.SessionStore.load", away)
+    monkeypatch.setattr("branches.accounts.sessions.SessionStore.load", away)
     client = Client(raise_request_exception=False)
     client.cookies["session"] = "a" * 32
     answer = client.get("/trial/guarded")
     assert (answer.status_code, answer.get("Retry-After")) == (503, "10")
 
 
+def test_what_passes_says_so_with_a_number():
+    away, full = text_of(fail("database")), text_of(fail("full"))
+    assert "数据库暂时连接不上，您的操作没有保存。" in away and NUMBER.search(away)
+    assert "服务器存储空间已满" in full and "腾出磁盘空间后再试一次" in full and NUMBER.search(full)
+
+
 def test_the_page_for_an_absent_database_asks_the_database_nothing(django_assert_num_queries, rf):
     with django_assert_num_queries(0):
-        answer = views.database_away(rf.get("/"), ValueError("x"))
+        answer = views.unavailable(rf.get("/"), OperationalError("x"))
     assert answer.status_code == 503
     assert connection.queries == []
 

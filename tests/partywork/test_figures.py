@@ -9,9 +9,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from branches.meetings.figures import HELD
 from branches.meetings.kinds import Kind, ThemeForm
 from branches.meetings.models import Attendance, Meeting
-from branches.models import Branch
 from partywork.figures import (
     By,
     Distinct,
@@ -95,11 +95,16 @@ def test_how_rows_become_a_value(branch):
     assert Listing().compute(rows) == ["2026-03-10 大会", "2026-03-11 再次", "2026-03-12 三次"]
 
 
-def test_the_figures_that_hold_a_meeting_in_one_query(branch):
+def held_by(meeting):
+    return figures_holding(meeting, HALF, {"kinds__kind": meeting.kind_codes})
+
+
+def test_the_figures_that_hold_a_meeting_without_a_query(branch):
     meeting = make_meeting(branch, Kind.CONGRESS, Kind.LECTURE, work_report=True)
     make_meeting(branch, Kind.THEME_DAY, theme_form="film")
+    meeting = Meeting.objects.with_kinds().get(pk=meeting.pk)
     with CaptureQueriesContext(connection) as queries:
-        held = [each.key for each in figures_holding(meeting, Branch.objects.filter(pk=branch.pk), HALF)]
+        held = [each.key for each in held_by(meeting)]
     assert held == [
         "meetings.congress",
         "meetings.lecture",
@@ -108,20 +113,19 @@ def test_the_figures_that_hold_a_meeting_in_one_query(branch):
         "attendance.rate_congress",
         "attendance.rate_lecture",
     ]
-    assert len(queries) == 1
+    assert len(queries) == 0
 
 
 def test_a_draft_and_another_half_are_held_by_none(branch):
-    scope = Branch.objects.filter(pk=branch.pk)
-    assert figures_holding(make_meeting(branch, Kind.CONGRESS, state="draft"), scope, HALF) == []
-    assert figures_holding(make_meeting(branch, Kind.CONGRESS, held_on=date(2026, 7, 1)), scope, HALF) == []
+    assert held_by(make_meeting(branch, Kind.CONGRESS, state="draft")) == []
+    assert held_by(make_meeting(branch, Kind.CONGRESS, held_on=date(2026, 7, 1))) == []
 
 
 def test_a_key_is_declared_once_and_with_a_definition():
     with pytest.raises(ValueError, match="twice"):
-        figure("meetings.congress", label="党员大会", unit="次", part=2)(lambda scope, period: None)
+        figure("meetings.congress", label="党员大会", unit="次", part=2, of=HELD)(lambda period: ())
     with pytest.raises(ValueError, match="no definition"):
-        figure("meetings.unknown", label="未知", unit="次", part=2)(lambda scope, period: None)
+        figure("meetings.unknown", label="未知", unit="次", part=2, of=HELD)(lambda period: ())
     assert find_figure("meetings.unknown") is None
 
 

@@ -46,7 +46,7 @@ def test_the_first_page_in_the_first_order(notes):
 def test_filter_order_and_links_that_keep_them(notes):
     context = page("q=会议1&sort=title&page=1&utm=x&since=")
     assert titles(context) == [f"会议{number}" for number in range(10, 20)]
-    assert context["querystring"] == "q=%E4%BC%9A%E8%AE%AE1&sort=title"
+    assert context["kept"] == [("q", "会议1"), ("sort", "title")]
     assert context["filtered"]
 
 
@@ -99,7 +99,7 @@ def test_the_size_of_a_page_has_bounds(notes, asked, shown):
 def test_a_list_without_filter_or_order_is_ordered_by_its_id(notes):
     context = page("page=2&x=1", filterset=None, ordering=None, columns=[Column("title", "标题")])
     assert titles(context) == [f"会议{number}" for number in range(25, 30)]
-    assert (context["querystring"], context["filter_form"]) == ("", None)
+    assert (context["kept"], context["filter_form"]) == ([], None)
 
 
 def test_an_export_takes_the_rows_of_this_very_page(notes):

@@ -74,3 +74,17 @@ def test_arguments_extras_and_tracebacks_are_hidden_too():
 
 def test_arguments_that_do_not_fit_do_not_lose_the_line():
     assert json.loads(line("%d 件", "x"))["message"] == "%d 件"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "member born_on=1971-05-04 refused",
+        "{'born_on': '1971-05-04'}",
+        "Member(born_on=datetime.date(1971, 5, 4), name=x)",
+    ],
+)
+def test_a_models_own_protected_fields_are_hidden_by_their_names(text):
+    """Member.PRIVATE_FIELDS names it; no list has to."""
+    made = line(text)
+    assert (HIDDEN in made, "1971" in made, "5, 4" in made) == (True, False, False)

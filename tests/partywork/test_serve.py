@@ -95,6 +95,13 @@ def test_the_port_is_bound_before_the_worker_starts(monkeypatch):
         serve.Command().handle(host="127.0.0.1", port=taken.getsockname()[1])
 
 
+def test_too_large_a_body_is_refused_by_our_own_page(settings):
+    with serve.bind_port("127.0.0.1", 0) as listener:
+        server = serve.make_server(listener)
+        assert server.adj.max_request_body_size > settings.REQUEST_MAX_BYTES
+        server.close()
+
+
 @pytest.mark.parametrize("text", ["80a", "-1", "70000", ""])
 def test_a_senseless_port_is_refused_in_chinese(text):
     with pytest.raises(serve.CommandError, match="端口应为 0 到 65535 之间的整数"):

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import gc
 import io
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from urllib.parse import unquote
 
 import openpyxl
 import pytest
+from openpyxl.worksheet._writer import ALL_TEMP_FILES
 
 from partywork.lists import Column
-from partywork.spreadsheets import CUT, file_stem, sheet_title, write_rows, xlsx_response
+from partywork.spreadsheets import CUT, file_stem, sheet_title, write_rows
 
 COLUMN = [Column("value", "内容", width=30)]
 
@@ -80,16 +81,26 @@ def test_values_come_by_path_key_or_function():
     assert [column.of(Row) for column in columns] == ["第一支部", 7, None]
 
 
-def test_the_download_has_a_chinese_name():
-    answer = xlsx_response("党员名册/2026", COLUMN, [{"value": "甲"}])
-    data = b"".join(answer.streaming_content)
-    answer.file_to_stream.close()
-    assert unquote(answer["Content-Disposition"]) == "attachment; filename*=utf-8''党员名册_2026.xlsx"
-    assert openpyxl.load_workbook(io.BytesIO(data)).active["A2"].value == "甲"
+@pytest.mark.parametrize("fault", ["in a row", "at the end"])
+def test_a_workbook_that_fails_leaves_nothing_behind(fault, monkeypatch):
+    """Not even the rows written so far, which openpyxl keeps in a temporary file."""
+
+    def rows():
+        yield {"value": "甲"}
+        if fault == "in a row":
+            raise ZeroDivisionError
+
+    if fault == "at the end":
+        monkeypatch.setattr("partywork.spreadsheets.ExcelWriter.write_data", lambda self: 1 / 0)
+    with io.BytesIO() as file, pytest.raises(ZeroDivisionError):
+        write_rows(COLUMN, rows(), file)
+    assert ALL_TEMP_FILES == []
+    gc.collect()  # and nobody writes to the closed file any more
 
 
 def test_names_that_excel_or_windows_refuse():
     assert sheet_title("a/b[c]:*?" + "长" * 40) == "a b c    " + "长" * 22
+    assert sheet_title("甲\uffff\ud800乙") == "甲  乙"
     assert (sheet_title("///"), file_stem(' a<b>:"|?*\x00.. '), file_stem("")) == (
         "数据",
         "a_b_______",

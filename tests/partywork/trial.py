@@ -6,7 +6,7 @@ import uuid
 
 from django.db import models
 
-from partywork.fields import EncryptedText
+from partywork.fields import BlindIndex, EncryptedText
 from partywork.tokens import TokenStamped
 from partywork.versions import Versioned
 
@@ -15,7 +15,7 @@ class Person(models.Model):
     uid = models.UUIDField(default=uuid.uuid4, unique=True)
     name = models.CharField("姓名", max_length=20)
     phone = EncryptedText("手机号", blank=True, default="")
-    phone_index = models.CharField("手机号索引", max_length=64, blank=True)
+    phone_index = BlindIndex("手机号索引", of="phone", purpose="phone")
     note = EncryptedText("备注", null=True)
 
     class Meta:

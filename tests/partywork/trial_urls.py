@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+
 from django import forms
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
@@ -21,6 +23,7 @@ __all__ = ["handler400", "handler403", "handler404", "handler500"]
 FAULTS = {
     "crash": ZeroDivisionError("不该给人看的话"),
     "database": OperationalError("server closed the connection"),
+    "full": OSError(errno.ENOSPC, "No space left on device"),
     "rule": RuleViolation("草稿还没有填写会议日期，不能登记。"),
     "needed": NotAllowed("支部书记"),
     "denied": PermissionDenied(),

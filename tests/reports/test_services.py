@@ -14,6 +14,7 @@ from partywork.errors import NotAllowed, RuleViolation, StaleVersion
 from partywork.jobs.models import Job
 from partywork.jobs.running import run_job
 from partywork.journal.models import Entry
+from partywork.journal.services import change_lines, entries_for
 from partywork.periods import Period
 from reports import services
 from reports.making import Options, builtin_template
@@ -97,6 +98,23 @@ def test_points_go_in_only_when_judged(world, report):
     assert points() == []
     with pytest.raises(RuleViolation):
         services.decide_shortfall(actor=world["staff"], report=report, code=code, state="reworded", text=" ")
+
+
+@pytest.mark.parametrize("code", ["missed.nonsense", "duty.lecture", "x", ""])
+def test_only_a_point_that_the_records_suggest_is_judged(world, report, code):
+    with pytest.raises(RuleViolation, match="记录已有变化"):
+        services.decide_shortfall(actor=world["staff"], report=report, code=code, state="accepted", text="甲")
+    assert not report.decisions.exists()
+
+
+def test_the_journal_keeps_what_was_written_before_and_after(world, report):
+    code = view_report(report, TODAY).parts[4].judged[0].proposal.code
+    for version, text in enumerate(("甲", "乙")):
+        services.save_passage(actor=world["staff"], report=report, section="2.duty", text=text, version=version)
+        services.decide_shortfall(actor=world["staff"], report=report, code=code, state="reworded", text=text)
+    told = [[(line.label, line.old, line.new) for line in change_lines(entry)] for entry in entries_for(report)]
+    assert told[:4] == [[("文字", "甲", "乙")], [("文字", "甲", "乙")],
+                        [("处理", "（空）", "改写"), ("文字", "（空）", "甲")], [("文字", "（空）", "甲")]]
 
 
 # --- making -------------------------------------------------------------------------------------------------------------

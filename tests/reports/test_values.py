@@ -9,7 +9,7 @@ from branches.meetings.kinds import Kind
 from partywork.figures import catalogue, find_figure
 from partywork.periods import Period
 from reports.making import scope_of
-from reports.values import compute, number_text, plain, shares_of, value_text, values_of
+from reports.values import computed, number_text, plain, shares_of, value_text, values_of
 from tests.factories import make_meeting
 
 H1, OLD = Period.parse("2026H1"), Period.parse("2025H1")
@@ -37,7 +37,7 @@ def test_together_is_the_same_as_one_by_one(recorded):
 
 def test_computed_is_the_same_too(recorded):
     scope = scope_of(recorded.root)
-    assert {each.key: compute(each, scope, H1).value for each in catalogue()} == {
+    assert {each.figure.key: each.value for each in computed(catalogue(), scope, H1)} == {
         each.key: plain(each.value(scope, H1)) for each in catalogue()}
 
 

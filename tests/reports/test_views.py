@@ -159,11 +159,11 @@ def test_making_names_what_is_left_out_and_follows_the_job(client_of, world, rep
     assert client.get(f"/reports/{report.pk}/?job={job.pk}").context["job"] == job
     assert client.get(f"/reports/{report.pk}/?job=nonsense").context["job"] is None
     assert client_of("leader").get(f"/reports/{report.pk}/?job={job.pk}").context["job"] is None
-    file = client.get(f"/reports/versions/{version.pk}/file/")
+    file = client.post(f"/reports/versions/{version.pk}/file/")
     assert b"".join(file.streaming_content)[:2] == b"PK"
     page = client_of("inspector").get(f"/reports/versions/{version.pk}/")
     assert (page.status_code, len(page.context["figures"]), page.context["changed"]) == (200, len(catalogue()), [])
-    assert client_of("secretary").get(f"/reports/versions/{version.pk}/file/").status_code == 404
+    assert client_of("secretary").post(f"/reports/versions/{version.pk}/file/").status_code == 404
 
 
 def test_a_correction_marks_the_versions_that_it_changes(client_of, world, report):
@@ -228,11 +228,12 @@ def test_rows_take_as_many_queries_with_1_and_with_30(client_of, world, report):
 
 
 def test_figures_as_excel(client_of, world, report):
-    answer = client_of("staff").get(f"/figures/export/?branch={world.root.pk}&period=2026H1")
+    asked = {"branch": world.root.pk, "period": "2026H1"}
+    answer = client_of("staff").post("/figures/export/", asked)
     sheet = load_workbook(BytesIO(b"".join(answer.streaming_content))).active
     lines = {row[7]: row[2] for row in sheet.iter_rows(min_row=2, values_only=True)}
     assert (set(lines), lines["meetings.congress"]) == ({figure.key for figure in catalogue()}, 1)
-    answer = client_of("staff").get(rows_url(world) + "&export=xlsx")
+    answer = client_of("staff").post("/figures/meetings.congress/export/", asked)
     sheet = load_workbook(BytesIO(b"".join(answer.streaming_content))).active
     assert [cell.value for cell in sheet[2]][1:] == ["一季度党员大会", "党员大会；应到1人，实到1人", "一支部"]
 

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError
 
+from partywork.disk import reason
 from partywork.keeping import history
 from partywork.keeping.backing import Made, make_backup
 from partywork.keeping.errors import Refused
@@ -30,9 +32,10 @@ class Command(BaseCommand):
             made = make_backup(Path(file))
             if not options["no_check"]:
                 check_backup(made.path)
-        except Refused as refused:
-            history.note("backup", ok=False, reason=refused.message)
-            raise CommandError(refused.message) from refused
+        except (Refused, DatabaseError) as error:
+            said = error.message if isinstance(error, Refused) else f"没有写成备份，数据库不能用：{reason(error)}。"
+            history.note("backup", ok=False, reason=said)
+            raise CommandError(said) from error
         told = summary(made, time.monotonic() - start, checked=not options["no_check"])
         history.note("backup", **{name: value for name, value in told.items() if name != "tables"})
         self.stdout.write(json.dumps(told, ensure_ascii=False) if options["json"] else in_words(told))

@@ -13,8 +13,8 @@ from django.db import DatabaseError
 from partywork.keeping import history
 from partywork.keeping.errors import Refused
 from partywork.keeping.restoring import Found, check_backup, restore_backup
+from partywork.keeping.verifying import verify
 from partywork.management.commands.verify import in_words as verified_in_words
-from partywork.management.commands.verify import verify
 
 
 class Command(BaseCommand):
@@ -35,7 +35,7 @@ class Command(BaseCommand):
             raise CommandError(refused.message) from refused
         except DatabaseError as error:
             raise CommandError(f"数据库不能用：{str(error).strip().splitlines()[0]}") from error
-        told = summary(found, file) | ({} if check else {"verify": verify(grace=0)})
+        told = summary(found, file) | ({} if check else {"verify": verify(grace=0, by="恢复后的校验", restored=True)})
         told |= {"ok": told.get("verify", {}).get("ok", True), "seconds": round(time.monotonic() - start, 1)}
         history.note(act, **{name: value for name, value in told.items() if name not in ("verify", "tables")})
         self.stdout.write(json.dumps(told, ensure_ascii=False) if options["json"] else in_words(told))

@@ -7,9 +7,12 @@ import threading
 
 import waitress
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from waitress.server import BaseWSGIServer
 
+from partywork import checks
+from partywork.bodies import Channel
 from partywork.jobs.child import WorkerChild
 
 THREADS = 8
@@ -26,6 +29,7 @@ class Command(BaseCommand):
     def handle(self, *, host: str, port: int, **options) -> None:
         with bind_port(host, port) as listener:
             self.check(display_num_errors=False)
+            meet_database()
             server = make_server(listener)  # before the child: a fault in loading the pages must not leave a child
             with WorkerChild(say=self.say):
                 self.say(f"党务工作台已启动：http://{shown_host(host)}:{listener.getsockname()[1]}/（按 Ctrl-C 停止）")
@@ -36,6 +40,13 @@ class Command(BaseCommand):
     def say(self, text: str) -> None:
         self.stdout.write(text)
         self.stdout.flush()
+
+
+def meet_database() -> None:
+    try:
+        checks.meet_database()
+    except ImproperlyConfigured as refusal:
+        raise CommandError(str(refusal)) from None
 
 
 def port_number(text: str) -> int:
@@ -74,10 +85,13 @@ def shown_host(host: str) -> str:
 def make_server(listener: socket.socket) -> BaseWSGIServer:
     from partywork.wsgi import application
 
-    return waitress.create_server(
+    server = waitress.create_server(
         application, sockets=[listener], threads=THREADS, ident=None, channel_timeout=60,
-        max_request_body_size=settings.UPLOAD_MAX_BYTES * 2, clear_untrusted_proxy_headers=True,
+        max_request_body_size=2 * settings.REQUEST_MAX_BYTES,  # the refusal is the door's, in Chinese
+        clear_untrusted_proxy_headers=True,
     )
+    server.channel_class = Channel
+    return server
 
 
 def run_until_told(server: BaseWSGIServer) -> None:

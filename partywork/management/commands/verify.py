@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import DatabaseError, connection
 
-from partywork.keeping import history
-from partywork.keeping.checks import Asked, Outcome, run_checks
-from partywork.keeping.snapshot import snapshot
-from partywork.keeping.verify_journal import head_now
-from partywork.version import VERSION
+from partywork.journal.heads import read_written
+from partywork.keeping.verifying import verify
 
 
 class Command(BaseCommand):
@@ -41,27 +36,10 @@ def minutes(text: str) -> int:
 
 
 def written_head(text: str) -> tuple[int, str]:
-    found = re.fullmatch(r"([0-9]{1,18})[:：-]([0-9a-f]{8,64})", text.strip())
+    found = read_written(text)
     if not found:
         raise CommandError("--head 应为序号、冒号和校验值，例如 1280:9f3c5a7b1e20。")
-    return int(found[1]), found[2]
-
-
-def verify(grace: float, head: tuple[int, str] | None = None) -> dict[str, Any]:
-    """Everything that `--json` tells; remembered for the keeper's page."""
-    asked, chain = Asked(grace, head), {"seq": 0, "hash": ""}
-    try:
-        with snapshot():
-            outcomes, chain = run_checks(asked), head_now()
-    except DatabaseError as error:
-        outcomes = [Outcome("数据库", [f"数据库读不出：{str(error).strip().splitlines()[0]}"], 0)]
-    problems = sum(len(each.problems) for each in outcomes)
-    history.note("verify", ok=not problems, problems=problems, head=chain)
-    return {
-        "ok": not problems, "problems": problems, "version": VERSION, "engine": connection.vendor, "head": chain,
-        "checks": [{"name": each.name, "problems": each.problems, "seconds": each.seconds} for each in outcomes],
-        "notes": asked.notes,
-    }
+    return found
 
 
 def in_words(told: dict[str, Any]) -> str:

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand
 
 from reports.making import figures_for, scope_of
 from reports.management.scope import add_scope, find_branch, find_period
-from reports.values import Computed, compute, value_text
+from reports.values import Computed, computed, value_text
 
 
 class Command(BaseCommand):
@@ -19,21 +19,21 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options) -> None:
         branch, period = find_branch(options["branch"]), find_period(options["period"])
-        computed = [compute(figure, scope_of(branch), period) for figure in figures_for(branch)]
+        found = computed(figures_for(branch), scope_of(branch), period)
         if options["json"]:
             answer = {"branch": branch.code, "branch_name": branch.name, "period": period.code, "period_label": period.label,
-                      "figures": [as_json(each) for each in computed]}
+                      "figures": [as_json(each) for each in found]}
             self.stdout.write(json.dumps(answer, ensure_ascii=False, indent=2))
             return
-        self.stdout.write(f"{branch.name}　{period.label}　共 {len(computed)} 项指标")
-        for each in computed:
+        self.stdout.write(f"{branch.name}　{period.label}　共 {len(found)} 项指标")
+        for each in found:
             unit = "" if each.figure.unit == "%" or isinstance(each.value, list) else each.figure.unit
             self.stdout.write(f"{each.figure.key}\t{each.figure.label}\t{value_text(each.value, each.figure.unit)}{unit}"
                               f"\t来源 {len(each.ids)} 条\t{each.figure.definition}")
 
 
-def as_json(computed: Computed) -> dict:
+def as_json(one: Computed) -> dict:
     """One figure for machines; `rows` is the number of source rows."""
-    figure = computed.figure
-    return {"key": figure.key, "label": figure.label, "value": computed.value, "unit": figure.unit,
-            "definition": figure.definition, "rows": len(computed.ids)}
+    figure = one.figure
+    return {"key": figure.key, "label": figure.label, "value": one.value, "unit": figure.unit,
+            "definition": figure.definition, "rows": len(one.ids)}

@@ -51,6 +51,7 @@ def test_one_is_led_back_to_the_page_asked_for_but_never_off_the_site(world):
     assert response.url == f"{LOGIN}?next=/org/"
     assert sign_in(Client(), "staff", next="/org/").url == "/org/"
     assert sign_in(Client(), "staff", next="https://example.org/").url == reverse("home")
+    assert sign_in(Client(), "staff", next="１２３").url == reverse("home")
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,10 @@ EXPECTED = {
     "bureau.edit":      (N, N, N, N, N, A, N, N, N, N, N),
     "calendar.edit":    (N, N, N, N, N, A, N, N, N, A, N),
     "accounts.manage":  (N, N, N, N, N, N, N, N, N, A, N),
+    "sessions.end":     (O, O, O, O, O, O, O, O, O, A, O),
     "journal.view":     (N, N, N, N, N, N, N, N, N, N, A),
+    "system.view":      (N, N, N, N, N, N, N, N, N, A, A),
+    "system.verify":    (N, N, N, N, N, N, N, N, N, A, N),
 }
 # fmt: on
 

@@ -44,7 +44,7 @@ def test_the_list_is_paged_and_its_queries_do_not_grow(world, client_of, django_
     client.get(reverse("accounts"))
     for _ in range(30):
         make_post(make_account(), world.a, "member")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         page = client.get(reverse("accounts"))
     assert (len(page.context["page_obj"]), page.context["total"]) == (25, 43)
 
@@ -68,6 +68,14 @@ def test_the_waiting_password_is_sealed_in_the_session(client_of):
     kept = client.session["first_password"]
     page = client.get(reverse("account", args=[account.pk]))
     assert page.context["password"] not in str(kept)
+
+
+def test_a_waiting_password_whose_key_is_gone_is_forgotten(client_of, settings):
+    client = client_of("keeper")
+    client.post(reverse("account_new"), NEW)
+    settings.FIELD_KEYS = ["another-key-" + "k" * 40]
+    page = client.get(reverse("account", args=[Account.objects.get(username="wang.fang").pk]))
+    assert (page.status_code, page.context["password"]) == (200, "")
 
 
 def test_the_same_form_twice_makes_one_account(client_of):
@@ -259,8 +267,8 @@ OPEN = ["制度依据", "权限一览"]
         ("secretary", ["我的支部", *BOOKS, *OPEN]),
         ("leader", ["工作台", *BOOKS, *OPEN]),
         ("staff", ["工作台", *BOOKS, "单位设置", "报告模板", "节假日", *OPEN]),
-        ("keeper", ["账号", "节假日", *OPEN]),
-        ("auditor", ["操作日志", *OPEN]),
+        ("keeper", ["账号", "节假日", "系统状态", *OPEN]),
+        ("auditor", ["操作日志", "系统状态", *OPEN]),
         ("former", ["首页", *OPEN]),
     ],
 )

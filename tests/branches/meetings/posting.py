@@ -1,16 +1,19 @@
-"""What a browser posts from the meeting form: a full, valid answer to change one thing of at a time."""
+"""A full, valid meeting to change one thing of at a time: as a browser posts it, and as the services take it."""
 from __future__ import annotations
 
 import uuid
 from datetime import date
 from typing import Any
 
+from branches.meetings import services
 from branches.meetings.expected import circle_of
 from branches.meetings.gathering import Gathering, Mark
 from branches.meetings.kinds import Kind
+from branches.meetings.models import Attendance, Meeting
 
 DAY = date(2026, 6, 3)
 TODAY = date(2026, 6, 15)
+LEAVE = Mark("leave", "病假")
 
 
 def gathering(branch, *kinds: str, absent: dict | None = None, **facts: Any) -> Gathering:
@@ -36,3 +39,21 @@ def typed(branch, *kinds: str, members=(), absent=(), **fields: Any) -> dict[str
     for pk, (state, reason) in away.items():
         data |= {f"state-{pk}": state, f"reason-{pk}": reason}
     return data | fields
+
+
+def hold(world, *kinds, branch=None, actor="secretary", token=None, today=TODAY, **facts) -> Meeting:
+    """The service's act for a gathering, or for `told`, one that is ready."""
+    branch = branch or world.a
+    told = facts.pop("told", None) or gathering(branch, *kinds, **facts)
+    return services.hold_meeting(actor=world[actor], branch=branch, gathering=told, today=today, form_token=token)
+
+
+def counters(meeting) -> tuple:
+    return meeting.expected_count, meeting.present_count, meeting.voters_expected, meeting.voters_present
+
+
+def recounted(meeting) -> tuple:
+    """The same from the rows of attendance."""
+    rows = Attendance.objects.filter(meeting=meeting)
+    here = rows.filter(state="present")
+    return rows.count(), here.count(), rows.filter(votes=True).count(), here.filter(votes=True).count()

@@ -201,7 +201,10 @@ def test_files_are_taken_in_at_once_and_taken_off(world, client_of, picture):
     assert file.meeting.draft["fields"]["title"] == ["有照片"]
     shown = client.get(f"/meetings/files/{file.pk}/?view=1")
     assert (shown["Content-Type"], b"".join(shown.streaming_content)[:4]) == ("image/png", b"\x89PNG")
-    assert client_of("neighbour").get(f"/meetings/files/{file.pk}/").status_code == 404
+    assert client.get(f"/meetings/files/{file.pk}/")["Location"] == f"/meetings/{file.meeting_id}/"
+    taken = client.post(f"/meetings/files/{file.pk}/")
+    assert (taken["Content-Type"], taken["Content-Disposition"][:10], taken.getvalue()[:4]) == ("image/png", "attachment", b"\x89PNG")
+    assert client_of("neighbour").post(f"/meetings/files/{file.pk}/").status_code == 404
     assert client_of("inspector").post(f"/meetings/files/{file.pk}/remove/").status_code == 403
     assert "合影.png" not in text_of(client.post(f"/meetings/files/{file.pk}/remove/", headers=script))
     assert client.get(f"/meetings/files/{file.pk}/").status_code == 404
@@ -217,6 +220,24 @@ def test_files_of_a_held_meeting(world, client_of, held, picture):
 
 
 # Correcting and voiding
+
+
+@pytest.mark.parametrize("field", ["branch", "meeting"])
+def test_the_pieces_of_a_correction_name_this_meeting_only(world, client_of, held, field):
+    client = client_of("secretary")
+    for pk in (make_meeting(world.b).pk, 999_999_999):
+        assert client.post(f"/meetings/{held.pk}/edit/", edit_of(client, held, place="五楼") | {field: pk}).status_code == 404
+
+
+def test_somebody_whom_the_page_did_not_list_is_refused(world, client_of, held):
+    """Neither ticked nor excused: the sister's member and one who does not exist alike."""
+    client, data = client_of("secretary"), edit_of(client_of("secretary"), held, place="五楼")
+    for pk in (world.members["neighbour"].pk, 999_999_999):
+        for extra in ({"present": [*data["present"], pk]}, {f"state-{pk}": "leave"}, {f"reason-{pk}": "公务外出"}):
+            answer = client.post(f"/meetings/{held.pk}/edit/", data | extra)
+            assert (answer.status_code, "减少 1 人" in text_of(answer)) == (200, True)
+    held.refresh_from_db()
+    assert held.place == "礼堂"
 
 
 def test_a_correction_is_told_in_the_history(world, client_of, held):

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import time
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -14,7 +12,7 @@ from django.db.transaction import TransactionManagementError
 from partywork.errors import RuleViolation
 from partywork.files.models import Attachment
 from partywork.files.names import safe_name
-from partywork.files.services import is_whole, orphans, remove_orphans, respond, store_upload
+from partywork.files.services import is_whole, respond, store_upload
 from tests.partywork.files import samples
 
 
@@ -77,23 +75,6 @@ def test_too_large_is_refused_even_if_the_upload_lies_about_its_size(actor, sett
 def test_outside_a_transaction_nothing_is_stored(actor):
     with pytest.raises(TransactionManagementError):
         store_upload(actor=actor, upload=SimpleUploadedFile("a.pdf", samples.PDF))
-
-
-def test_a_rollback_leaves_an_orphan_that_is_cleared_a_day_later(actor, folder):
-    kept = store(actor)
-
-    def rolled_back():
-        with transaction.atomic():
-            store_upload(actor=actor, upload=SimpleUploadedFile("b.pdf", samples.PDF), allowed="any")
-            raise ZeroDivisionError
-
-    with pytest.raises(ZeroDivisionError):
-        rolled_back()
-    assert (len(files_in(folder)), orphans()) == (2, [])
-    for path in files_in(folder):
-        os.utime(path, (time.time() - 90_000,) * 2)
-    assert remove_orphans() == 1
-    assert files_in(folder) == [kept.path]
 
 
 def test_it_is_served_as_a_download_of_its_own_type(actor):

@@ -6,7 +6,7 @@ import time
 from django.db import transaction
 from django.utils import timezone
 
-from partywork.errors import RuleViolation
+from partywork.errors import NotAllowed, RuleViolation
 from partywork.failpoints import fail_here
 from partywork.jobs.models import WorkerBeat
 from partywork.jobs.registry import job_kind
@@ -34,6 +34,11 @@ def answer(job, progress) -> dict:
 @job_kind("test.refuse", label="测试拒绝")
 def refuse(job, progress) -> dict:
     raise RuleViolation("这个期间还没有任何会议。")
+
+
+@job_kind("test.forbid", label="测试越权")
+def forbid(job, progress) -> dict:
+    raise NotAllowed("编写报告：书记")
 
 
 @job_kind("test.break", label="测试出错")

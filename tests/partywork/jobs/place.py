@@ -152,15 +152,19 @@ class Services(Laptop):
     def open(self) -> None:
         self.database = f"partywork_{uuid.uuid4().hex[:12]}"
         sql(f"CREATE DATABASE {self.database} TEMPLATE {self.migrated}")
-        self.env |= {"DATABASE_URL": database_url(self.database), "REDIS_URL": os.environ["TEST_REDIS_URL"]}
+        self.env |= {"DATABASE_URL": database_url(self.database), "REDIS_URL": self.redis_url}
         self.redis().flushdb()
 
     def close(self) -> None:
         self.redis().flushdb()
         sql(f"DROP DATABASE {self.database} WITH (FORCE)")
 
+    @property
+    def redis_url(self) -> str:
+        return os.environ["TEST_REDIS_URL"]
+
     def redis(self) -> redis.Redis:
-        return redis.Redis.from_url(os.environ["TEST_REDIS_URL"], single_connection_client=True)
+        return redis.Redis.from_url(self.redis_url, single_connection_client=True)
 
     def rows(self, text: str) -> list[tuple]:
         with psycopg.connect(self.env["DATABASE_URL"]) as database:

@@ -9,11 +9,12 @@ from django.db import IntegrityError, OperationalError, transaction
 from django.utils import timezone
 
 from partywork.errors import RuleViolation
-from partywork.jobs import running, services
+from partywork.jobs import keeper, running, services
 from partywork.jobs.models import Job, WorkerBeat
 from partywork.jobs.querysets import LEASE
 from partywork.jobs.registry import Kind
 from partywork.jobs.services import ClaimLost, claim_job, extend_lease, finish_job, queue_job, sweep_jobs
+from partywork.journal.models import Entry
 
 ANOTHER_HOST = "elsewhere:1:1"
 
@@ -107,6 +108,22 @@ def test_a_rule_is_told_in_its_own_words(account):
     running.run_job(job.pk)
     job.refresh_from_db()
     assert (job.state, job.error, job.reference) == ("failed", "这个期间还没有任何会议。", "")
+
+
+def test_a_right_that_was_lost_meanwhile_is_refused_and_noted(account):
+    job = make_job(account, kind="test.forbid")
+    running.run_job(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.error, job.reference) == ("failed", running.LOST, "")
+    noted = Entry.objects.values_list("action", "actor", "target_id", "reason", "result").first()
+    assert noted == ("access.refuse", account.pk, str(job.pk), "需要：编写报告：书记", "refused")
+
+
+def test_asking_for_a_job_is_in_the_journal(account):
+    token = uuid.uuid4()
+    for _ in range(2):
+        job = services.queue_job(actor=account, kind="test.answer", args={}, request_token=token)
+    assert list(Entry.objects.values_list("action", "actor", "target_id")) == [("job.ask", account.pk, str(job.pk))]
 
 
 def test_a_fault_is_told_with_a_number_and_without_details(account, caplog):
@@ -260,3 +277,12 @@ def test_only_the_owner_sees_a_job(account, make_account):
     job = make_job(account)
     assert list(Job.objects.visible_to(account)) == [job]
     assert not Job.objects.visible_to(make_account()).exists()
+
+
+def test_a_worker_tells_since_when_it_lives(db):
+    begun = timezone.now() - timedelta(hours=1)
+    WorkerBeat.objects.create(name="celery@gone", seen_at=timezone.now() - timedelta(days=2))
+    for since in (begun - timedelta(days=3), begun):  # started again under the same name
+        keeper.touch_beat("celery@here", since)
+    beat = WorkerBeat.objects.get()
+    assert (beat.name, beat.since, timezone.now() - beat.seen_at < timedelta(seconds=30)) == ("celery@here", begun, True)

@@ -47,7 +47,8 @@ def test_when_it_is_done_the_polling_stops_and_the_result_is_linked(secretary):
     job = make_job(secretary.account)
     running.run_job(job.pk)
     text = secretary.get(reverse("job", args=[job.pk]), headers=HTMX).content.decode()
-    assert f'href="/made/{job.pk}/">打开结果</a>' in text
+    assert f'<form method="post" action="/made/{job.pk}/"' in text
+    assert "打开结果</button>" in text
     assert "hx-get" not in text
 
 

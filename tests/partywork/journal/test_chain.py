@@ -69,6 +69,17 @@ def test_emptying_the_table_is_refused(ten, database):
         connection.cursor().execute(statement)
 
 
+def test_replacing_an_entry_is_refused(ten, database):
+    columns = ", ".join(field.column for field in Entry._meta.concrete_fields)
+    statement = f"INSERT OR REPLACE INTO journal_entry ({columns}) SELECT {columns} FROM journal_entry WHERE seq = 3"
+    if database.vendor == "postgresql":
+        statement = f"INSERT INTO journal_entry ({columns}) SELECT {columns} FROM journal_entry WHERE seq = 3"
+        statement += " ON CONFLICT (seq) DO UPDATE SET reason = 'x'"
+    with pytest.raises(DatabaseError, match="cannot be changed"), transaction.atomic():
+        connection.cursor().execute(statement)
+    assert list(Entry.objects.order_by("seq")) == ten
+
+
 def test_without_the_triggers_the_change_would_go_through(ten):
     with triggers.lifted(connection):
         assert not triggers.in_place(connection)
@@ -118,7 +129,7 @@ def test_a_cut_tail_is_found_although_the_head_was_set_back(ten):
 def test_a_database_put_back_to_an_older_state_is_found_by_the_printed_head(ten, actor):
     old = Head.objects.values().get()
     newest = write(actor)
-    printed = (newest.seq, newest.hash)
+    printed = {newest.seq: newest.hash[:12]}
     with triggers.lifted(connection):
         newest.delete()
     Head.objects.update(**old)

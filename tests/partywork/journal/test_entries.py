@@ -12,6 +12,7 @@ from partywork.journal.models import Entry
 from partywork.journal.services import (
     ChangeLine,
     change_lines,
+    changed_part,
     changes_between,
     describe,
     entries_for,
@@ -112,6 +113,19 @@ def test_changes_between_two_snapshots():
     assert changes_between(before, snapshot(note, ["title", "held_on"])) == {"title": ["甲", "乙"]}
     assert changes_between({}, {"title": "甲"}) == {"title": [None, "甲"]}
     assert changes_between({"a": 1}, {"a": 1}) == {}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "kept"),
+    [
+        ("", "新写的", ["", "新写的"]),
+        ("前" * 50 + "旧" + "后" * 50, "前" * 50 + "新的" + "后" * 50, ["前" * 10 + "旧" + "后" * 10, "前" * 10 + "新的" + "后" * 10]),
+        ("前" * 50, "前" * 50 + "续", ["前" * 10, "前" * 10 + "续"]),
+        ("一样" * 9, "一样" * 10, ["一样" * 5, "一样" * 6]),
+    ],
+)
+def test_of_long_texts_only_what_changed_is_kept(old, new, kept):
+    assert changed_part(old, new) == kept
 
 
 def test_actions_have_chinese_names():

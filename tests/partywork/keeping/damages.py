@@ -370,7 +370,7 @@ def an_index_or_constraint(files, dice):
 @damage
 def a_table(files, dice):
     with unguarded():
-        connection.cursor().execute(f'DROP TABLE "{dice.choice(["axes_accessattempt", "reports_passage", "branches_rulesetting"])}"')
+        connection.cursor().execute(f'DROP TABLE "{dice.choice(["accounts_tries", "reports_passage", "branches_rulesetting"])}"')
 
 
 @damage

@@ -18,7 +18,7 @@ from partywork.keeping.backing import make_backup
 from partywork.keeping.errors import Refused
 from partywork.keeping.keys import backup_keys
 from partywork.keeping.restoring import check_backup, restore_backup
-from partywork.management.commands.verify import verify
+from partywork.keeping.verifying import verify
 from tests.factories import make_meeting
 from tests.partywork.engines import ENGINES
 from tests.partywork.keeping import crafting

@@ -8,13 +8,15 @@ import random
 from itertools import cycle, islice
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from partywork.journal.models import Entry
 from partywork.keeping import history
 from partywork.keeping.checks import Asked, all_checks, verifies
-from partywork.management.commands.verify import verify
+from partywork.keeping.verify_database import database_is_fit
+from partywork.keeping.verifying import verify
 from tests.partywork.keeping.damages import DAMAGES
 
 # CI's longer part sets KEEPING_DAMAGES=200: every kind several times, each time at another spot.
@@ -111,6 +113,23 @@ def test_the_history_remembers_the_last_of_each(place):
         assert history.last("verify")["problems"] > 0
         history.history_file().write_text('{"act": "ver')
         assert history.last("verify") is None
+
+
+def test_who_asked_and_which_checks_failed_is_remembered(place):
+    with place.in_use():
+        DAMAGES["a_counter"](place.files, random.Random(1))
+        verify(0, by="陈工")
+        told = history.last("verify")
+    assert (told["by"], list(told["failed"]), sum(told["failed"].values())) == ("陈工", ["会议人数"], told["problems"])
+
+
+def test_the_database_of_a_production_is_looked_at_as_well(database, settings):
+    settings.PRODUCTION = True
+    get_user_model().objects.create(username="demo", display_name="样例", is_sample=True)
+    found = ["数据库里有演示账号，它们的密码是公开的。生产环境请使用新的空数据库。"]
+    assert list(database_is_fit(Asked())) == (found if database.vendor == "postgresql" else [])
+    settings.PRODUCTION = False
+    assert list(database_is_fit(Asked())) == []
 
 
 def test_a_name_is_declared_once():
