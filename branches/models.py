@@ -145,6 +145,35 @@ class RuleSetting(models.Model):
         return f"{self.rule_id} {self.valid_from}"
 
 
+class HolidayYear(models.Model):
+    """The holidays and make-up days of one year as entered (`branches.holidays` reads the lines). A year without a row
+    is the program's own, or unknown."""
+
+    year = models.PositiveSmallIntegerField(
+        "年份",
+        unique=True,
+        error_messages={"unique": "这一年已经录入，请在列表里更正。"},
+    )
+    source = models.CharField("依据", max_length=100)
+    lines = models.TextField("安排", max_length=4000)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    form_token = models.UUIDField(null=True, unique=True, editable=False)
+
+    class Meta:
+        verbose_name = "节假日安排"
+        ordering = ["-year"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(year__gte=2000, year__lte=2099),
+                name="holiday_year_of_this_century",
+                violation_error_message="年份应在2000年到2099年之间。",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.year}年节假日安排"
+
+
 class Bureau(models.Model):
     """The one row that says whose system this is (names on pages and in the report)."""
 

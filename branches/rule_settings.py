@@ -9,12 +9,14 @@ from typing import Any
 
 from django.db import transaction
 
+from branches.holiday_services import work_calendar
 from branches.models import RuleSetting
 from partywork import rules
 from partywork.errors import RuleViolation
 from partywork.journal.services import register_actions, write_entry
 from partywork.rules import Answer, Param, Rule
 from partywork.tokens import make_once
+from partywork.workdays import WEEKENDS_ONLY
 
 EARLIEST = date(2000, 1, 1)
 register_actions({"rule.set": "设置本地做法"})
@@ -77,7 +79,9 @@ def read_values(params: tuple[Param, ...], typed: Mapping[str, str]) -> tuple[di
 
 
 def apply_entry(entry: Entry, values: Mapping[str, Any]) -> Answer:
-    return entry.rule.answer(entry.setting.figures if entry.setting else None, **values)
+    """By the organisation's own figures, and by its calendar where the rule counts working days (one query)."""
+    calendar = work_calendar() if entry.rule.with_calendar else WEEKENDS_ONLY
+    return entry.rule.answer(entry.setting.figures if entry.setting else None, calendar, **values)
 
 
 @transaction.atomic

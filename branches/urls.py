@@ -1,6 +1,6 @@
 from django.urls import path
 
-from branches import views
+from branches import holiday_views, views
 
 urlpatterns = [
     path("org/", views.org, name="org"),
@@ -13,4 +13,8 @@ urlpatterns = [
     path("org/groups/<pk:pk>/edit/", views.group_edit, name="group_edit"),
     path("org/groups/<pk:pk>/dissolve/", views.group_dissolve, name="group_dissolve"),
     path("bureau/", views.bureau, name="bureau"),
+    path("holidays/", holiday_views.holidays, name="holidays"),
+    path("holidays/new/", holiday_views.holiday_new, name="holiday_new"),
+    path("holidays/<pk:pk>/edit/", holiday_views.holiday_edit, name="holiday_edit"),
+    path("holidays/<pk:pk>/remove/", holiday_views.holiday_remove, name="holiday_remove"),
 ]

@@ -23,7 +23,7 @@ def roster_columns(day: date, *, left: bool = False) -> list[Column]:
         Column("kind", "类别", lambda row: row.get_kind_display(), 12),
         Column("sex", "性别", lambda row: row.member.get_sex_display(), 8),
         Column("joined_on", "入党日期", "member.joined_on", 14),
-        Column("party_age", "党龄（年）", lambda row: rules.party_age(row.member.full_on, day), 12),
+        Column("party_age", "党龄（年）", lambda row: rules.party_age(row.member.party_age_begins, day), 12),
         Column("phone", "联系电话", lambda row: masked_phone(row.member), 18),
     ]
     return columns + (LEAVING if left else [])

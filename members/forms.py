@@ -137,13 +137,17 @@ class EditMemberForm(PersonForm, VersionForm):
 
     new_phone = forms.CharField(label="联系电话", max_length=20, required=False, help_text=PHONE_HELP)
 
+    class Meta(PersonForm.Meta):
+        fields = [*PersonForm.Meta.fields, "party_age_from"]
+
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.phone:
             now = mask_phone(self.instance.phone)
             self.fields["new_phone"].help_text = f"现为 {now}，不改请留空，要删除请填“无”。"
         self.helper.layout = Layout(
-            two_columns("本人情况", "name", "sex", "born_on", "new_phone", "joined_on", "full_on"), "version"
+            two_columns("本人情况", "name", "sex", "born_on", "new_phone", "joined_on", "full_on", "party_age_from"),
+            "version",
         )
 
     def clean_new_phone(self) -> str:
@@ -152,7 +156,7 @@ class EditMemberForm(PersonForm, VersionForm):
 
     def facts(self) -> dict:
         """What the service takes."""
-        facts = {name: self.cleaned_data[name] for name in PersonForm.Meta.fields}
+        facts = {name: self.cleaned_data[name] for name in self.Meta.fields}
         if number := self.cleaned_data["new_phone"]:
             facts["phone"] = "" if number == NO_PHONE else number
         return facts

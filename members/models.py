@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 
 from django.db import models
 from django.db.models import F, Q
 
 from branches.accounts.models import Account
 from branches.models import Branch, PartyGroup
-from members.querysets import MemberQuerySet, MembershipQuerySet
+from members import codes
+from members.querysets import MemberQuerySet, MembershipQuerySet, ProfileQuerySet
 from partywork.fields import EncryptedText
 
 
@@ -54,6 +56,9 @@ class Member(models.Model):
     born_on = models.DateField("出生日期")
     joined_on = models.DateField("加入党组织日期", help_text="支部大会通过其为预备党员的日期。")
     full_on = models.DateField("转为正式党员日期", null=True, blank=True)
+    party_age_from = models.DateField(
+        "党龄起算日期（校正）", null=True, blank=True, help_text="只有党龄中断过或经批准补计的才填，一般留空，按转正日期计算。"
+    )
     phone = EncryptedText("联系电话", blank=True)
     account = models.OneToOneField(
         Account, models.PROTECT, null=True, blank=True, related_name="member", verbose_name="账号"
@@ -66,7 +71,7 @@ class Member(models.Model):
     PRIVATE_FIELDS = (
         "born_on",
     )  # the journal says that it changed, not what it is (the number is encrypted anyway)
-    JOURNAL_ALSO = ("members.Membership",)
+    JOURNAL_ALSO = ("members.Membership", "members.Profile")
 
     class Meta:
         verbose_name = "党员"
@@ -89,6 +94,11 @@ class Member(models.Model):
         return self.name
 
     @property
+    def party_age_begins(self) -> date | None:
+        """The day from which 党龄 counts; None for a probationary member."""
+        return (self.party_age_from or self.full_on) if self.full_on else None
+
+    @property
     def rights_branch(self) -> Branch | None:
         return self.latest.branch if self.latest else None
 
@@ -98,6 +108,65 @@ class Member(models.Model):
 
     def figure_words(self) -> str:
         return self.name
+
+
+class Profile(models.Model):
+    """What the personal file holds beside the member's own row (党员基本信息采集表 and the columns of a 花名册). Facts that the
+    records tell by themselves (支部, 人员类别, 党内职务, 党龄) are not here. Written by `members.personal` only."""
+
+    member = models.OneToOneField(Member, models.PROTECT, related_name="profile", verbose_name="党员")
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    id_number = EncryptedText("公民身份号码", blank=True)
+    id_index = models.CharField(max_length=64, blank=True, editable=False)
+    nationality = models.CharField("民族", max_length=2, choices=codes.NATIONALITIES, blank=True)
+    education = models.CharField("学历", max_length=24, choices=codes.Education.choices, blank=True)
+    degree = models.CharField("学位", max_length=12, choices=codes.Degree.choices, blank=True)
+    school = models.CharField("毕业院校及专业", max_length=100, blank=True)
+    work = models.CharField("工作岗位", max_length=24, choices=codes.Work.choices, blank=True)
+    position = models.CharField("行政职务", max_length=60, blank=True)
+    skill_title = models.CharField("专业技术职务", max_length=60, blank=True)
+    worked_from = models.DateField("参加工作日期", null=True, blank=True)
+    landline = EncryptedText("固定电话", blank=True)
+    home_address = EncryptedText("家庭住址", blank=True)
+    residence = EncryptedText("现居住地", blank=True)
+    native_place = models.CharField("籍贯", max_length=60, blank=True)
+    household = models.CharField("户籍所在地派出所", max_length=100, blank=True)
+    archive_unit = models.CharField("人事档案所在单位", max_length=100, blank=True)
+    marriage = models.CharField("婚姻状况", max_length=12, choices=codes.Marriage.choices, blank=True)
+    stratum = models.CharField("新社会阶层类型", max_length=1, choices=codes.Stratum.choices, blank=True)
+    front_line = models.CharField("一线情况", max_length=60, blank=True)
+    is_migrant_worker = models.BooleanField("农民工", default=False)
+    is_taiwanese = models.BooleanField("台湾省籍", default=False)
+    joined_as = models.CharField("入党类型", max_length=12, choices=codes.JoinedAs.choices, blank=True)
+    joined_at = models.CharField("入党时所在支部", max_length=100, blank=True)
+    applied_on = models.DateField("申请入党日期", null=True, blank=True)
+    activist_on = models.DateField("确定积极分子日期", null=True, blank=True)
+    candidate_on = models.DateField("确定发展对象日期", null=True, blank=True)
+
+    objects = ProfileQuerySet.as_manager()
+    PRIVATE_FIELDS = ("marriage", "household")
+
+    class Meta:
+        verbose_name = "党员信息"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["id_index"],
+                condition=~Q(id_index=""),
+                name="one_file_an_id_number",
+                violation_error_message="这个身份证号已登记在另一名党员名下。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.member.name}的信息"
+
+    @property
+    def rights_branch(self) -> Branch | None:
+        return self.member.rights_branch
+
+    @property
+    def rights_owner_id(self) -> int | None:
+        return self.member.account_id
 
 
 class Membership(models.Model):

@@ -8,6 +8,9 @@ from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Replace
 
 from branches.querysets import active_on
+from partywork.fields import blind_indexes
+
+ID_PURPOSE = "members.id_number"  # what the keyed hash is made for: the same number elsewhere hashes differently
 
 
 def joined_pinyin(prefix: str = "") -> Replace:
@@ -37,6 +40,15 @@ class MemberQuerySet(QuerySet):
     def search(self, words: str) -> MemberQuerySet:
         """Part of the name, or the beginning of its pinyin or of the initials."""
         return self.alias(spelled=joined_pinyin()).filter(named(words, spelled="spelled"))
+
+
+class ProfileQuerySet(QuerySet):
+    def visible_to(self, account) -> ProfileQuerySet:
+        return self.filter(account.reach("members.view", "member__latest__branch__", own=Q(member__account_id=account.pk)))
+
+    def of_id_number(self, number: str) -> ProfileQuerySet:
+        """Whose ID number is exactly this; the number itself is never compared, only its keyed hash."""
+        return self.filter(id_index__in=blind_indexes(number, ID_PURPOSE))
 
 
 class MembershipQuerySet(QuerySet):

@@ -19,9 +19,9 @@ def whole_years(since: date, day: date) -> int:
     return years if add_months(since, 12 * years) <= day else years - 1
 
 
-def party_age(full_on: date | None, day: date) -> int | None:
-    """党龄: counted from the day of becoming a full member; None before that."""
-    return whole_years(full_on, day) if full_on and full_on <= day else None
+def party_age(begins: date | None, day: date) -> int | None:
+    """党龄 in whole years: counted from the day of becoming a full member (or the corrected day); None before that."""
+    return whole_years(begins, day) if begins and begins <= day else None
 
 
 def age(born_on: date, day: date) -> int:
@@ -48,6 +48,15 @@ def why_not_life(born_on: date, joined_on: date, full_on: date | None, today: da
     if full_on and full_on > today:
         return "full_on", "转正日期不能晚于今天。"
     return ("full_on", why) if full_on and (why := why_not_full(joined_on, full_on)) else ("", "")
+
+
+def why_not_count_from(begins: date | None, joined_on: date, full_on: date | None, today: date) -> str:
+    """Whether 党龄 may be counted from a corrected day."""
+    if begins is None:
+        return ""
+    if full_on is None:
+        return "预备党员没有党龄，党龄起算日期请留空。"
+    return "" if joined_on <= begins <= today else "党龄起算日期应在加入党组织之后、今天以前。"
 
 
 def why_not_full(joined_on: date, day: date) -> str:

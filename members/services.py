@@ -12,6 +12,7 @@ from django.db import transaction
 from branches.accounts.models import Account
 from branches.models import Branch, PartyGroup
 from members import rules
+from members.identity import profile_of, why_not_identity
 from members.models import Kind, Member, Membership, StartReason
 from members.pinyin import spell
 from partywork.errors import RuleViolation
@@ -32,10 +33,9 @@ register_actions({
     "members.undo": "撤销党籍变动",
     "members.link": "关联账号",
     "members.unlink": "解除账号关联",
-    "members.phone": "查看完整电话号码",
 })  # fmt: skip
 
-PERSONAL = ("name", "sex", "born_on", "joined_on", "full_on", "phone")
+PERSONAL = ("name", "sex", "born_on", "joined_on", "full_on", "party_age_from", "phone")
 PLACE = ("branch", "group", "kind", "is_group_leader", "start_on", "stop_on", "start_reason", "stop_reason")
 ARRIVALS = (StartReason.FIRST, StartReason.ADMITTED, StartReason.TRANSFER_IN)
 
@@ -107,7 +107,9 @@ def edit_member(
     for name in facts.keys() & set(PERSONAL):
         setattr(member, name, facts[name])
     refuse(*rules.why_not_life(member.born_on, member.joined_on, member.full_on, today))
+    refuse("party_age_from", rules.why_not_count_from(member.party_age_from, member.joined_on, member.full_on, today))
     _fit_history(member)
+    refuse("born_on", why_not_identity(profile_of(member), member, today))
     member.pinyin, member.initials = spell(member.name)
     member.save(update_fields=[*PERSONAL, "pinyin", "initials"])
     changes = changes_between(before, _facts(member))
@@ -167,14 +169,6 @@ def _set_account(actor: Account | None, member: Member, account: Account | None,
     changes = {"account": [old and old.username, account and account.username]}
     write_entry(actor=actor, action=action, target=member, changes=changes)
     return member
-
-
-@transaction.atomic
-def reveal_phone(*, actor: Account, member: Member) -> str:
-    """The whole number, for those who keep the record; every look is in the journal."""
-    require(actor, member)
-    write_entry(actor=actor, action="members.phone", target=member)
-    return member.phone
 
 
 # --- shared with members.changes and members.corrections ------------------------------------------------------------

@@ -1,13 +1,15 @@
 from django.urls import path
 
-from members import views
+from members import personal_views, views
 
 urlpatterns = [
     path("members/", views.members, name="members"),
     path("members/export/", views.members_export, name="members_export"),
     path("members/new/", views.member_new, name="member_new"),
+    path("members/find/", personal_views.member_find, name="member_find"),
     path("members/<pk:pk>/", views.member_page, name="member"),
     path("members/<pk:pk>/edit/", views.member_edit, name="member_edit"),
+    path("members/<pk:pk>/profile/", personal_views.member_profile, name="member_profile"),
     path("members/<pk:pk>/move/", views.member_move, name="member_move"),
-    path("members/<pk:pk>/phone/", views.member_phone, name="member_phone"),
+    path("members/<pk:pk>/reveal/<slug:name>/", personal_views.member_reveal, name="member_reveal"),
 ]

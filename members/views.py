@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable
 from copy import copy
 from functools import partial
@@ -22,6 +21,7 @@ from members.exports import masked_phone, roster_columns
 from members.filters import RosterFilter
 from members.forms import EditMemberForm, NewMemberForm
 from members.models import Member, Membership
+from members.personal_page import file_of
 from members.timeline import attended_by, steps_of
 from partywork.answers import answer_form, posted
 from partywork.exports import export_rows
@@ -30,7 +30,6 @@ from partywork.lists import list_page
 from partywork.periods import today
 from partywork.tokens import make_once
 
-SHOWN_SECONDS = 120  # how long a number stays readable after somebody asked for it
 JOURNAL_LINES = 20
 
 
@@ -46,7 +45,7 @@ def members(request: HttpRequest) -> HttpResponse:
     know_latest(context["page_obj"])
     for row in context["page_obj"]:
         row.opens = request.user.can("members.view", row.member)
-        row.party_age = rules.party_age(row.member.full_on, context["on_day"])
+        row.party_age = rules.party_age(row.member.party_age_begins, context["on_day"])
         row.phone = masked_phone(row.member)
     return render(request, "members/list.html", context | {"can_add": may_register(request.user)})
 
@@ -107,7 +106,7 @@ def members_export(request: HttpRequest) -> HttpResponse:
 
 def member_of(request: HttpRequest, pk: int) -> Member:
     seen = Member.objects.visible_to(request.user).select_related(
-        "latest__branch", "latest__group", "account"
+        "latest__branch", "latest__group", "account", "profile"
     )
     course = Prefetch("memberships", Membership.objects.select_related("branch", "group"))
     return get_object_or_404(seen.prefetch_related(course), pk=pk)
@@ -116,15 +115,14 @@ def member_of(request: HttpRequest, pk: int) -> Member:
 @require_safe
 def member_page(request: HttpRequest, pk: int) -> HttpResponse:
     member, day = member_of(request, pk), today()
-    shown = phone_shown(request, member)
+    file = file_of(request, member)
     response = render(
         request,
         "members/detail.html",
         {
             "member": member,
             "facts": facts_of(member, day),
-            "phone": member.phone if shown else masked_phone(member),
-            "phone_shown": shown,
+            "file": file,
             "steps": steps_of(member),
             "attended": attended_by(member, request.user, day),
             "history": history_of(member),
@@ -133,7 +131,7 @@ def member_page(request: HttpRequest, pk: int) -> HttpResponse:
             "can_see_branch": request.user.can("org.view", member.latest.branch),
         },
     )
-    if shown:
+    if file.shown:
         add_never_cache_headers(response)
     return response
 
@@ -146,7 +144,7 @@ def facts_of(member: Member, day) -> list[tuple]:
     ]
     if member.full_on is None:
         return [*facts, ("预备期满", rules.cn(rules.probation_ends(member.joined_on)))]
-    party_age = rules.party_age(member.full_on, day)
+    party_age = rules.party_age(member.party_age_begins, day)
     return [*facts, ("转正日期", rules.cn(member.full_on)), ("党龄", f"{party_age}年")]
 
 
@@ -155,22 +153,6 @@ def history_of(member: Member) -> list[dict]:
         {"entry": entry, "what": describe(entry), "lines": change_lines(entry)}
         for entry in entries_for(member)[:JOURNAL_LINES]
     ]
-
-
-def phone_shown(request: HttpRequest, member: Member) -> bool:
-    """Whether this person asked for this number a moment ago and still may."""
-    pk, at = request.session.get("phone_shown", (0, 0))
-    return (
-        pk == member.pk and 0 <= time.time() - at < SHOWN_SECONDS and request.user.can("members.edit", member)
-    )
-
-
-@require_POST
-def member_phone(request: HttpRequest, pk: int) -> HttpResponse:
-    member = member_of(request, pk)
-    services.reveal_phone(actor=request.user, member=member)
-    request.session["phone_shown"] = (member.pk, time.time())
-    return redirect("member", pk)
 
 
 # --- writing ---------------------------------------------------------------------------------------------------------

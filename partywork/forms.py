@@ -21,13 +21,14 @@ from django.core.validators import (
 from django.forms.utils import pretty_name
 from django.utils.functional import cached_property
 
+from partywork.periods import DATE_YEARS
 from partywork.selects import written_at_once
 from partywork.tokens import TokenForm
 from partywork.versions import VersionForm
 
 __all__ = ["DateField", "FormHabits", "SiteForm", "SiteModelForm", "TokenForm", "VersionForm", "read_date"]
 
-FIRST_YEAR, LAST_YEAR = 1900, 2099
+FIRST_YEAR, LAST_YEAR = DATE_YEARS[0], DATE_YEARS[-1]
 LARGEST_NUMBER = 10**15
 DATE = re.compile(
     r"(\d{4})\s*(?:[-/.年])\s*(\d{1,2})\s*(?:[-/.月])\s*(\d{1,2})\s*日?|(\d{4})(\d{2})(\d{2})", re.ASCII

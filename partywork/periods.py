@@ -14,6 +14,7 @@ from enum import StrEnum
 from django.utils import timezone
 
 FIRST_YEAR, LAST_YEAR = 1921, 2099
+DATE_YEARS = range(1900, 2100)  # of every date that somebody types
 CODE = re.compile(r"(\d{4})(?:(H)([12])|(Q)([1-4])|(0[1-9]|1[0-2]))?", re.ASCII)
 NUMERALS = "一二三四"
 

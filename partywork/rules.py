@@ -13,6 +13,9 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from partywork.periods import DATE_YEARS
+from partywork.workdays import WEEKENDS_ONLY, WorkCalendar
+
 TRUST = {
     "V": "已核对条文",
     "S": "据二手资料",
@@ -60,9 +63,12 @@ class Param:
 
     def _date(self, value: str) -> date:
         try:
-            return date.fromisoformat(value)
+            day = date.fromisoformat(value)
         except ValueError:
             raise ValueError(f"{self.label}应为日期，例如 2026-06-03。") from None
+        if day.year not in DATE_YEARS:
+            raise ValueError(f"{self.label}应在{DATE_YEARS[0]}年到{DATE_YEARS[-1]}年之间。")
+        return day
 
     def _bool(self, value: str) -> bool:
         if value.lower() not in {"1", "0", "true", "false", "yes", "no", "是", "否", ""}:
@@ -100,14 +106,19 @@ class Rule:
     function: Callable[..., Answer] = field(repr=False)
     group: str = ""
     settings: tuple[Param, ...] = ()
+    with_calendar: bool = False
 
     @property
     def trust_label(self) -> str:
         return TRUST[self.trust]
 
-    def answer(self, figures: dict[str, Any] | None = None, **values: Any) -> Answer:
-        """Apply the rule to typed values, with the organisation's own figures where it set some."""
-        return self.function(**values, **(self.figures | (figures or {})))
+    def answer(
+        self, figures: dict[str, Any] | None = None, calendar: WorkCalendar = WEEKENDS_ONLY, **values: Any
+    ) -> Answer:
+        """Apply the rule to typed values, with the organisation's own figures where it set some, and by its calendar
+        where working days count."""
+        days = {"calendar": calendar} if self.with_calendar else {}
+        return self.function(**values, **days, **(self.figures | (figures or {})))
 
 
 _book: dict[str, list[Rule]] = {}
@@ -126,13 +137,15 @@ def rule(
     params: tuple[Param, ...] = (),
     group: str = "",
     settings: tuple[Param, ...] = (),
+    with_calendar: bool = False,
 ) -> Callable:
-    """Declare one version of a rule. The function takes the params and the figures by keyword -> Answer.
+    """Declare one version of a rule. The function takes the params and the figures by keyword -> Answer; with
+    `with_calendar` also `calendar`, by which it counts working days.
 
     A figure named in `settings` is local practice: the organisation may set its own from a day on."""
 
     def declare(function: Callable[..., Answer]) -> Callable[..., Answer]:
-        wanted = {param.name for param in params} | set(figures or {})
+        wanted = {param.name for param in params} | set(figures or {}) | ({"calendar"} if with_calendar else set())
         if wanted != set(inspect.signature(function).parameters):
             raise ValueError(f"rule {rule_id}: the function's arguments are not its params and figures")
         if {each.name for each in settings} - set(figures or {}):
@@ -151,6 +164,7 @@ def rule(
                 function,
                 group,
                 settings,
+                with_calendar,
             )
         )
         return function

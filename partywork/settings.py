@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "branches.accounts",
     "members",
     "branches.meetings",
+    "members.development",
     "reports",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -308,7 +308,7 @@ def sample_login(stage: Stage) -> str:
 def number_in_the_session(stage: Stage, now: float) -> str:
     """Somebody asked for a number and has lost the right to it since."""
     with taken_back():
-        stage.sessions["curious"] = sign_in(stage.world["leader"], phone_shown=(stage.objects["member.a"].pk, now))
+        stage.sessions["curious"] = sign_in(stage.world["leader"], revealed=(stage.objects["member.a"].pk, "phone", now))
         answer = stage.get("curious", "member", "a")
     return "a number is shown" if PHONES["a"] in answer.text or answer.status != 200 else ""
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from branches.holidays import fingerprint, read_lines
 from partywork.periods import today
 from reports.making import builtin_template
 from tests.factories import PASSWORD
@@ -62,6 +63,16 @@ def _files(stage: Stage, letter: str) -> Values:
     return _meeting(stage, letter) | {"files": picture()}
 
 
+HOLIDAYS = "2028-01-01 元旦\n2028-01-08 上班 元旦"
+
+
+def _holidays(year: int) -> Fill:
+    """The second sending, which confirms the preview."""
+    source = "国务院办公厅通知"
+    seen = fingerprint(read_lines(HOLIDAYS.replace("2028", str(year)), year)[0], source)
+    return given(source=source, lines=HOLIDAYS.replace("2028", str(year)), seen=seen)
+
+
 # Answers that only the bureau's kinds ask for: a draft keeps them as typed, registering drops them (Gathering.settled).
 OTHER_KINDS = ("first_topic", "studied_party_work")
 
@@ -106,7 +117,9 @@ SUBMISSIONS: dict[str, Submission] = {
     "member_edit": Submission(given(born_on="1986-01-02")),
     "member_move": Submission(lambda stage, letter: {
         "group": stage.objects[f"group.{letter if letter != 'x' else 'a'}"].pk, "day": day()}),
-    "member_phone": Submission(page="member"),
+    "member_profile": Submission(given(education="university", work="civil_servant", school="云溪师范学院中文系")),
+    "member_reveal": Submission(page="member"),
+    "member_find": Submission(given(number="11010519491231002X")),
     "meeting_new": Submission(_meeting, creates="meetings.Meeting"),
     "meeting_autosave": Submission(_meeting, page="meeting_new", to="meeting_new", creates="meetings.Meeting",
                                    fields=OTHER_KINDS),
@@ -128,6 +141,11 @@ SUBMISSIONS: dict[str, Submission] = {
     "system_verify": Submission(None, "keeper", page="system", creates="jobs.Job"),
     "rule_setting": Submission(given(per="quarter", times="1", reason="机关党委会议决定"), "staff",
                                creates="branches.RuleSetting"),
+    "holiday_new": Submission(lambda stage, letter: _holidays(2028)(stage, letter) | {"year": "2028"}, "staff",
+                              creates="branches.HolidayYear"),
+    "holiday_edit": Submission(lambda stage, letter: _holidays(stage.objects[f"holidays.{letter if letter != 'x' else 'a'}"].year)(
+        stage, letter), "keeper"),
+    "holiday_remove": Submission(given(reason="录错了年份"), "staff"),
 }
 
 

@@ -35,6 +35,7 @@ from branches.accounts.middleware import BEGAN, SEEN
 from branches.accounts.models import Session
 from branches.meetings.kinds import Kind
 from branches.meetings.models import Meeting, MeetingFile
+from branches.models import HolidayYear
 from partywork.files.services import store_upload
 from partywork.jobs.models import Job
 from reports.models import Passage, Report, ReportTemplate, ReportVersion
@@ -193,6 +194,8 @@ def set_stage(world: World) -> Stage:
     with transaction.atomic():
         for letter, branch, who in (("a", world.a, "secretary"), ("b", world.b, "neighbour")):
             _place(stage, letter, branch, world[who])
+        for letter, year in (("a", 2033), ("b", 2034)):  # in both 8 January is a weekend
+            stage.objects[f"holidays.{letter}"] = HolidayYear.objects.create(year=year, source="通知", lines=f"{year}-01-01 元旦")
         stage.objects["template.retired"] = ReportTemplate.objects.create(
             name="停用的模板", attachment=store_upload(actor=world["staff"], upload=picture(), allowed="any"),
             uploaded_by=world["staff"], retired_at=timezone.now())  # fmt: skip
@@ -270,10 +273,11 @@ def names() -> list[str]:
 # Which object a URL leads to, by its path; a URL of several states names their letters.
 PATHS: dict[str, str] = {
     "branch": "branch", "branch_edit": "branch", "branch_dissolve": "branch", "group_new": "branch",
-    "group_edit": "group", "group_dissolve": "group",
+    "group_edit": "group", "group_dissolve": "group", "holiday_edit": "holidays", "holiday_remove": "holidays",
     "account": "account", "account_edit": "account", "account_reset": "account", "account_sessions_end": "account",
     "session_end": "session", "post_new": "account", "post_end": "post",
-    "member": "member", "member_edit": "member", "member_move": "member", "member_phone": "member",
+    "member": "member", "member_edit": "member", "member_move": "member", "member_profile": "member",
+    "member_reveal": "member",
     "meeting": "meeting", "meeting_edit": "meeting", "meeting_void": "meeting", "meeting_restore": "voided",
     "meeting_file": "file", "meeting_file_remove": "file",
     "report": "report", "passage_save": "report", "shortfall_decide": "report", "report_make": "report",
@@ -299,6 +303,7 @@ QUERIES: dict[str, tuple[str, str]] = {
 FIXED: dict[str, dict[str, str]] = {
     "rule": {"rule_id": "MTG-4"}, "rule_setting": {"rule_id": "MTG-4"}, "figure_rows": {"key": "meetings.study"},
     "figure_rows_export": {"key": "meetings.study"},
+    "member_reveal": {"name": "phone"},
 }
 ALWAYS: dict[str, str] = {"member_move": "act=regroup"}
 

@@ -9,7 +9,8 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 # Storeys of the house; a module imports its own app and lower storeys only.
-STOREYS = {"partywork": 0, "branches": 1, "branches.accounts": 2, "members": 3, "branches.meetings": 4, "reports": 9}
+STOREYS = {"partywork": 0, "branches": 1, "branches.accounts": 2, "members": 3, "branches.meetings": 4, "members.development": 5,
+           "reports": 9}
 # Within an app; a named file imports only files of its own or an earlier place.
 PLACES = {
     "kinds": 0, "permissions": 0, "rules": 0, "querysets": 1, "models": 2, "services": 3, "figures": 3, "exports": 3, "duties": 3,
@@ -93,7 +94,8 @@ def test_bounds_of_periods_are_computed_in_one_place():
 
 # Beside services.py: what else may write past `save`, and why that is no act without an entry.
 BULK_WRITERS = {
-    "members.corrections": "services of the members", "reports.sample": "made before anybody uses the system",
+    "members.corrections": "services of the members", "branches.holiday_services": "services of the calendar",
+    "reports.sample": "made before anybody uses the system",
     "partywork.versions": "claims a version for the service that writes the entry",
     "partywork.jobs.keeper": "signs of life of the workers", "branches.accounts.throttle": "counts of tries",
 }  # fmt: skip

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from branches.meetings.kinds import Kind
 from branches.meetings.models import Meeting
+from branches.models import HolidayYear
 from partywork.files.services import store_upload
 from partywork.jobs.models import Job, WorkerBeat
 from partywork.journal.services import write_entry
@@ -106,6 +107,11 @@ def add_posts(stage: Stage, count: int) -> None:
                   stop_on=date(2021, 1, 5) + timedelta(10 * number))
 
 
+def add_holidays(stage: Stage, count: int) -> None:
+    HolidayYear.objects.bulk_create(HolidayYear(year=2040 + number, source="通知", lines=f"{2040 + number}-01-01 元旦")
+                                    for number in range(count))
+
+
 @dataclass(frozen=True)
 class Page:
     """Who opens it, what is added to it, how many queries it takes, of which budget."""
@@ -145,6 +151,7 @@ PAGES: dict[str, Page] = {
     "system": Page("keeper", add_failed_jobs, 11, "first page"),
     "handbook": Page("auditor", add_meetings, 4),
     "permissions": Page("member", add_meetings, 4),
+    "holidays": Page("staff", add_holidays, 5),
     "figure_rows": Page("secretary", add_meetings, 10, "detail", "a"),
 }
 
@@ -218,5 +225,6 @@ def test_a_page_that_asks_for_each_row_is_seen(stage, monkeypatch):
 
 
 def test_every_list_is_here():
-    listed = {"meetings", "sessions", "members", "accounts", "journal", "reports", "templates", "org", "duties", "matrix", "rules"}
+    listed = {"meetings", "sessions", "members", "accounts", "journal", "reports", "templates", "org", "duties", "matrix", "rules",
+              "holidays"}
     assert listed <= set(PAGES) <= set(names())

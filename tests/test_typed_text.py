@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 NO_DAY = "2027-02-29"
 SENTENCE = re.compile("[\u4e00-\u9fff].*[。？！]$", re.S)
 TYPED = ("text", "search", "tel", "textarea", "date", "time", "number")
-BARE = {"logout", "sessions_end", "session_end", "account_sessions_end", "account_reset", "member_phone", "meeting_file_remove",
+BARE = {"logout", "sessions_end", "session_end", "account_sessions_end", "account_reset", "member_reveal", "meeting_file_remove",
         "meeting_restore", "template_retire",
         "matrix_export", "meetings_export", "members_export", "figures_export", "figure_rows_export", "meeting_file", "report_download",
         "system_verify"}  # buttons: nothing is typed
@@ -27,7 +27,9 @@ FORMS = [name for name in (*SUBMISSIONS, *VARIANTS) if name not in BARE | SCRIPT
 BROKEN: dict[str, dict[str, str]] = {
     "login": {"password": "wrong-password"}, "account_edit": {"display_name": "长" * 31}, "bureau": {"name": ""},
     "meeting_void": {"reason": "长" * 201}, "report_new": {"period": "2026-99"}, "template_upload": {"file": ""},
+    "holiday_new": {"lines": "看不明白的一行"}, "holiday_edit": {"lines": "2028-02-30 春节"}, "holiday_remove": {"reason": "长" * 201},
     "passage_save": {"text": "长" * 20_001}, "shortfall_decide": {"text": "长" * 1001}, "move unlink": {"version": "0"},
+    "member_find": {"number": "11010519491231002"},
 }  # fmt: skip
 # Values that nobody should type and somebody will.
 HOSTILE = {

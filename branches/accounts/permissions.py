@@ -69,6 +69,7 @@ TABLE: dict[str, tuple[str, dict[Role, Reach]]] = {
     ),
     "reports.templates": ("管理报告模板", {Role.STAFF: Reach.ALL}),
     "bureau.edit": ("设置单位名称和本地做法", {Role.STAFF: Reach.ALL}),
+    "calendar.edit": ("维护节假日安排", {Role.STAFF: Reach.ALL, Role.KEEPER: Reach.ALL}),
     "accounts.manage": ("管理账号和任职", {Role.KEEPER: Reach.ALL}),
     "sessions.end": ("查看和结束登录", dict.fromkeys(Role, Reach.OWN) | {Role.KEEPER: Reach.ALL}),
     "journal.view": ("查看操作日志", {Role.AUDITOR: Reach.ALL}),

@@ -21,6 +21,7 @@ from partywork.journal.values import (
     safe_changes,
     snapshot,
     text,
+    told_under,
 )
 from partywork.middleware.facts import current_ip
 
@@ -177,8 +178,7 @@ def _model_fields(target_type: str) -> list[models.Field]:
         return []
     if model is None:
         return []
-    also = [apps.get_model(label) for label in getattr(model, "JOURNAL_ALSO", ())]
-    return [field for each in (*also, model) for field in each._meta.fields]
+    return [field for each in (*told_under(model), model) for field in each._meta.fields]
 
 
 def shown(value: Any, field: models.Field | None) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time
 from typing import Any
 
+from django.apps import apps
 from django.db import models
 
 from partywork.fields import EncryptedText
@@ -64,11 +65,20 @@ def same_length(one: str, two: str) -> int:
 
 
 def private_fields(model: type[models.Model] | None) -> frozenset[str]:
-    """Fields whose values are never written: protected by name, encrypted, or in the model's PRIVATE_FIELDS."""
+    """Fields whose values are never written: protected by name, encrypted, or in PRIVATE_FIELDS, of the model and of those
+    whose rows are told under its name."""
     if model is None:
         return PRIVATE_KEYS
-    encrypted = {field.name for field in model._meta.fields if isinstance(field, EncryptedText)}
-    return PRIVATE_KEYS | encrypted | frozenset(getattr(model, "PRIVATE_FIELDS", ()))
+    hidden = set(PRIVATE_KEYS)
+    for each in (model, *told_under(model)):
+        hidden |= {field.name for field in each._meta.fields if isinstance(field, EncryptedText)}
+        hidden |= set(getattr(each, "PRIVATE_FIELDS", ()))
+    return frozenset(hidden)
+
+
+def told_under(model: type[models.Model]) -> list[type[models.Model]]:
+    """The models whose changes its services tell under its name (`JOURNAL_ALSO`)."""
+    return [apps.get_model(label) for label in getattr(model, "JOURNAL_ALSO", ())]
 
 
 def safe_changes(changes: dict[str, Any] | None, model: type[models.Model] | None) -> dict[str, Any]:

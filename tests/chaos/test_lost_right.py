@@ -118,7 +118,7 @@ def test_the_next_request_of_every_session_is_refused(stage, browsers, event, te
 def test_whoever_moved_away_is_out_of_sight_at_once(stage, browsers, tell):
     """The other way round: the member is moved, and his former secretary loses him."""
     member = Member.objects.get(pk=stage.objects["member.a"].pk)
-    acts = [("member", "GET", "a"), ("member_edit", "POST", "a"), ("member_move", "POST", "a"), ("member_phone", "POST", "a")]
+    acts = [("member", "GET", "a"), ("member_edit", "POST", "a"), ("member_move", "POST", "a"), ("member_reveal", "POST", "a")]
     assert {code_of(stage, "secretary", act) for act in acts} <= set(LET_IN)
     move_member(actor=Account.objects.get(pk=stage.world["staff"].pk), member=member, branch=stage.world.b, group=None, day=today(),
                 today=today())

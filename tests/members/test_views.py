@@ -191,13 +191,13 @@ def test_no_number_in_clear_anywhere_but_where_it_was_asked_for(world, client_of
     for address in (reverse("members"), page, reverse("member_edit", args=[member.pk]), f"{page}move/"):
         assert NUMBER not in secretary.get(address).content.decode(), address
     assert MASKED in secretary.get(page).content.decode()
-    assert secretary.post(reverse("member_phone", args=[member.pk])).url == page
+    assert secretary.post(reverse("member_reveal", args=[member.pk, "phone"])).url == page
     shown = secretary.get(page)
     assert NUMBER in shown.content.decode()
     assert "no-store" in shown["Cache-Control"]
     assert NUMBER not in secretary.get(reverse("members")).content.decode()
     assert list(Entry.objects.values_list("action", "actor_id", "target_id")) == [
-        ("members.phone", world["secretary"].pk, str(member.pk))
+        ("members.reveal", world["secretary"].pk, str(member.pk))
     ]
     assert NUMBER not in client_of("staff").get(page).content.decode()
 
@@ -208,7 +208,7 @@ def test_a_shown_number_is_hidden_again(world, client_of, monkeypatch):
     member.save()
     secretary = client_of("secretary")
     session = secretary.session
-    session["phone_shown"] = (member.pk, 0)
+    session["revealed"] = (member.pk, "phone", 0)
     session.save()
     assert NUMBER not in secretary.get(reverse("member", args=[member.pk])).content.decode()
 
@@ -217,9 +217,9 @@ def test_a_shown_number_is_hidden_again(world, client_of, monkeypatch):
     ("name", "status"), [("inspector", 403), ("member", 403), ("neighbour", 404), ("keeper", 404)]
 )
 def test_who_may_not_ask_for_a_number(world, client_of, name, status):
-    address = reverse("member_phone", args=[world.members["member"].pk])
+    address = reverse("member_reveal", args=[world.members["member"].pk, "phone"])
     assert client_of(name).post(address).status_code == status
-    assert Entry.objects.filter(action="members.phone").count() == 0
+    assert Entry.objects.filter(action="members.reveal").count() == 0
 
 
 def test_a_plain_member_is_led_to_his_own_record(world, client_of):

@@ -24,7 +24,9 @@ class Command(BaseCommand):
     def handle(self, *, rule_id: str, values: list[str], **options) -> None:
         day = day_of(options["on"])
         entry = known_entry(rule_id, day)
-        answer = apply_entry(entry, typed_values(entry, values))
+        typed = typed_values(entry, values)
+        with database_there():
+            answer = apply_entry(entry, typed)
         if options["json"]:
             self.stdout.write(json.dumps(as_json(entry, answer, day), ensure_ascii=False))
         else:

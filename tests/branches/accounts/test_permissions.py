@@ -39,6 +39,7 @@ EXPECTED = {
     "reports.edit":     (B, B, N, N, N, D, N, N, N, N, N),
     "reports.templates":(N, N, N, N, N, A, N, N, N, N, N),
     "bureau.edit":      (N, N, N, N, N, A, N, N, N, N, N),
+    "calendar.edit":    (N, N, N, N, N, A, N, N, N, A, N),
     "accounts.manage":  (N, N, N, N, N, N, N, N, N, A, N),
     "sessions.end":     (O, O, O, O, O, O, O, O, O, A, O),
     "journal.view":     (N, N, N, N, N, N, N, N, N, N, A),

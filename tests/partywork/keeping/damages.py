@@ -14,7 +14,7 @@ from django.db import connection
 from django.db.models import Model
 
 from branches.meetings.models import Attendance, Meeting, MeetingFile
-from branches.models import Branch
+from branches.models import Branch, HolidayYear
 from members.models import Member, Membership
 from partywork.files.models import Attachment
 from partywork.journal import triggers
@@ -325,6 +325,12 @@ def the_head_gone(files, dice):
 @damage
 def the_guard_of_the_journal(files, dice):
     connection.cursor().execute(f"DROP TRIGGER journal_no_{dice.choice(['update', 'delete'])}")
+
+
+@damage
+def a_line_of_the_holidays(files, dice):
+    lines = dice.choice(["2030-02-30 春节", "春节", "2030-01-01  元旦", ""])
+    HolidayYear.objects.create(year=2030, source="通知", lines=lines)
 
 
 # --- the database -----------------------------------------------------------------------------------------------------
