@@ -17,6 +17,7 @@ from branches.forms import BranchForm, BureauForm, EndForm, GroupForm, NewBranch
 from branches.models import Branch, PartyGroup
 from partywork.answers import answer_form, made_before, posted
 from partywork.periods import today
+from partywork.slots import added_to
 from partywork.tokens import make_once
 
 OFFICES = ("leader", "staff", "inspector", "secretary", "deputy", "organisation", "publicity", "discipline")
@@ -108,6 +109,7 @@ def branch_page(request: HttpRequest, pk: int) -> HttpResponse:
             "groups": groups_of(branch, day) if branch.is_leaf_kind else [],
             "below": [] if branch.is_leaf_kind else tree_rows(list(below.exclude(pk=branch.pk)), below),
             "gone": not branch.is_active_on(day),
+            "panels": added_to("branch.panels", branch, request.user, day),
             "can_edit": request.user.can("org.edit", branch),
             "can_groups": request.user.can("org.groups", branch),
         },

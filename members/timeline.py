@@ -9,22 +9,13 @@ from datetime import date
 from branches.accounts.models import Account
 from branches.accounts.permissions import Role
 from members.models import Member, StartReason, StopReason
+from partywork.slots import Step, added_to
 
 LAST_MEETINGS = 10
 
 
-@dataclass(frozen=True)
-class Step:
-    """One line of the timeline (templates/ui/timeline.html)."""
-
-    when: date
-    title: str
-    text: str = ""
-    state: str = "done"
-
-
-def steps_of(member: Member) -> list[Step]:
-    """Joining, memberships and posts, newest first; two queries."""
+def steps_of(member: Member, reader: Account) -> list[Step]:
+    """Joining, memberships and posts in two queries, and what the features add; newest first."""
     steps = [Step(member.joined_on, "加入党组织")]
     rows = list(member.memberships.all())
     if member.full_on and not any(row.start_reason == "turned_full" for row in rows):
@@ -34,6 +25,7 @@ def steps_of(member: Member) -> list[Step]:
     if member.account_id:
         for post in member.account.posts.exclude(role=Role.MEMBER).select_related("branch"):
             steps += _steps_of_post(post)
+    steps += added_to("member.steps", member, reader)
     return sorted(steps, key=lambda step: step.when, reverse=True)
 
 

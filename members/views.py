@@ -28,6 +28,7 @@ from partywork.exports import export_rows
 from partywork.journal.services import change_lines, describe, entries_for
 from partywork.lists import list_page
 from partywork.periods import today
+from partywork.slots import added_to
 from partywork.tokens import make_once
 
 JOURNAL_LINES = 20
@@ -123,7 +124,8 @@ def member_page(request: HttpRequest, pk: int) -> HttpResponse:
             "member": member,
             "facts": facts_of(member, day),
             "file": file,
-            "steps": steps_of(member),
+            "steps": steps_of(member, request.user),
+            "panels": added_to("member.panels", member, request.user),
             "attended": attended_by(member, request.user, day),
             "history": history_of(member),
             "is_own": member.account_id == request.user.pk,

@@ -42,7 +42,7 @@ def home(request: HttpRequest) -> HttpResponse:
     branch = asked_branch(request) or desks[0]
     day, may_log = today(), request.user.can("meetings.edit", branch)
     leaf = branch.is_leaf_kind
-    told = (branch_overview if leaf else committee_overview)(branch, day, may_log)
+    told = (branch_overview if leaf else committee_overview)(branch, request.user, day, may_log)
     return render(
         request,
         "home/branch.html" if leaf else "home/committee.html",

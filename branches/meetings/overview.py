@@ -10,12 +10,14 @@ from datetime import date, timedelta
 from django.db.models import F, Max, QuerySet, prefetch_related_objects
 from django.urls import reverse
 
+from branches.accounts.models import Account
 from branches.meetings.duties import Duty, Status, duties_of
 from branches.meetings.links import duties_url, list_url, mend_url, rule_url
 from branches.meetings.models import Meeting
 from branches.models import Branch
 from partywork import rules
 from partywork.periods import Period, Span, add_months
+from partywork.slots import added_to
 
 SHOWN = 6  # meetings in a short list
 LATE_SHOWN = 8  # overdue duties on a home page; the rest is a click away and must not hide what is due now
@@ -91,7 +93,7 @@ def tallies(duties: list[Duty], branch: Branch, today: date, spans: Iterable[Spa
     return told
 
 
-def branch_overview(branch: Branch, today: date, may_log: bool) -> dict:
+def branch_overview(branch: Branch, reader: Account, today: date, may_log: bool) -> dict:
     """One branch: what is due and overdue, drafts, recent meetings, members, report."""
     duties = duties_of([branch], Period.at(Span.YEAR, today), today)
     todo = unfinished(duties, today)
@@ -100,7 +102,7 @@ def branch_overview(branch: Branch, today: date, may_log: bool) -> dict:
     kinds = Branch.objects.filter(pk=branch.pk).kinds_of_members(today)
     return {
         "tallies": tallies(duties, branch, today, Span),
-        "todo": [todo_item(duty, today, may_log) for duty in shown_first(todo)],
+        "todo": [todo_item(duty, today, may_log) for duty in shown_first(todo)] + added_to("home.todo", branch, reader, today),
         "todo_more": len(todo) - len(shown_first(todo)),
         "overdue": sum(duty.status is Status.OVERDUE for duty in todo),
         "done": [{"duty": duty, "rule_url": rule_url(duty.rule_id), "url": held_url(duty)} for duty in done],
@@ -147,7 +149,7 @@ def report_state(branch: Branch, today: date) -> dict:
     }
 
 
-def committee_overview(branch: Branch, today: date, may_log: bool) -> dict:
+def committee_overview(branch: Branch, reader: Account, today: date, may_log: bool) -> dict:
     """Everything below one organisation: what its branches missed, this month's progress, late entries, the report."""
     half = Period.at(Span.HALF, today)
     scope = list(Branch.objects.within(branch).active_in(half))
@@ -168,7 +170,7 @@ def committee_overview(branch: Branch, today: date, may_log: bool) -> dict:
         "branches_late": len({duty.branch.pk for duty in theirs}),
         "branches_all": sum(each.is_leaf_kind for each in scope),
         "progress": progress([duty for duty in duties if duty.branch.is_leaf_kind], branch, today),
-        "todo": [todo_item(duty, today, may_log) for duty in shown_first(own)],
+        "todo": [todo_item(duty, today, may_log) for duty in shown_first(own)] + added_to("home.todo", branch, reader, today),
         "recent": recent,
         "late_entries": entered_late,
         "late_days": LATE_DAYS,
