@@ -25,6 +25,7 @@ def field_of(param: Param, initial: Any = None) -> forms.Field:
         case "date":
             return DateField(**facts)
         case "bool":
+            facts["initial"] = {True: "是", False: "否"}.get(facts["initial"], facts["initial"])
             return forms.ChoiceField(choices=YES_NO, **facts)
         case "choice":
             return forms.ChoiceField(choices=param.choices, **facts)

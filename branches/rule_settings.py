@@ -58,9 +58,15 @@ def entry_on(rule_id: str, day: date) -> Entry | None:
 
 def figure_words(rule: Rule, figures: Mapping[str, Any]) -> str:
     return "；".join(
-        f"{param.label}：{dict(param.choices).get(figures[param.name], figures[param.name])}"
+        f"{param.label}：{_figure_word(param, figures[param.name])}"
         for param in rule.settings
     )
+
+
+def _figure_word(param: Param, value: Any) -> Any:
+    if param.kind == "bool":
+        return "是" if value else "否"
+    return dict(param.choices).get(value, value)
 
 
 def read_values(params: tuple[Param, ...], typed: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:

@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "members",
     "branches.meetings",
     "members.development",
+    "members.dues",
     "reports",
     "django.contrib.auth",
     "django.contrib.contenttypes",

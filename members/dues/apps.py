@@ -1,0 +1,10 @@
+from django.apps import AppConfig
+
+
+class DuesConfig(AppConfig):
+    name = "members.dues"
+    label = "dues"
+    verbose_name = "党费"
+
+    def ready(self) -> None:
+        from members.dues import book  # noqa: F401  (it declares the rules)
