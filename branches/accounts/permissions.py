@@ -62,6 +62,9 @@ TABLE: dict[str, tuple[str, dict[Role, Reach]]] = {
         "登记、更正、作废会议",
         dict.fromkeys(COMMITTEE_ROLES, Reach.BRANCH) | {Role.STAFF: Reach.BELOW},
     ),
+    "dues.view": ("查看党费", _SEE | {Role.MEMBER: Reach.OWN}),
+    "dues.edit": ("核定、收缴党费", _BOOKS | {Role.STAFF: Reach.BELOW}),
+    "dues.remit": ("上缴、使用党费", _BOOKS | {Role.STAFF: Reach.BELOW}),
     "reports.view": ("查看报告和指标", _SEE),
     "reports.edit": (
         "编写、生成报告",

@@ -7,4 +7,4 @@ class DuesConfig(AppConfig):
     verbose_name = "党费"
 
     def ready(self) -> None:
-        from members.dues import book  # noqa: F401  (it declares the rules)
+        from members.dues import book, payments, remitting, services  # noqa: F401  (they declare rules and actions)

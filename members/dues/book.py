@@ -11,7 +11,7 @@ from partywork.periods import add_months
 from partywork.rules import Answer, Param, rule
 
 GROUP = "党费"
-FROM = date(2008, 4, 1)
+FROM = rules.FIRST_DAY
 TEXT = "党费规定"
 BASE = Param("base", "计算基数（元）", "decimal")
 YES_NO = "bool"

@@ -26,6 +26,7 @@ WARN_MONTHS, LEAVE_MONTHS = 3, 6
 TO_CENTRE = Decimal(1000)
 HALF_MONTH_DAY = 15  # whoever is admitted after it pays half a month, where that is the practice
 LARGEST = Decimal("9999999.99")
+FIRST_DAY = date(2008, 4, 1)  # the rules of 2008 are in force from here
 
 # What a member's pay may consist of, and whether it counts (DUE-21); local practice differs, so each can be set.
 PAY_ITEMS = (
