@@ -36,6 +36,8 @@ SECTIONS: tuple[tuple[str, tuple[Item, ...]], ...] = (
             Item("会议", "meetings", "calendar-days", "meetings.view"),
             Item("党员", "members", "users", "members.view"),
             Item("我的档案", "members", "id-card", "members.view", Reach.OWN),
+            Item("党费", "dues", "wallet", "dues.view"),
+            Item("我的党费", "dues", "wallet", "dues.view", Reach.OWN),
             Item("组织", "org", "network", "org.view"),
         ),
     ),

@@ -72,7 +72,7 @@ def collect_month(
 ) -> list[Payment]:  # fmt: skip
     """What was collected of a branch's month, everybody in one go. Sent again it answers with what it made."""
     require(actor, "dues.edit", branch)
-    if form_token and (made := list(Payment.objects.filter(form_token__in=[part(form_token, each) for each in taken]))):
+    if made := made_by(form_token):
         return made
     if not taken:
         raise RuleViolation("还没有勾选任何人。请勾选本次交纳党费的党员。")
@@ -87,12 +87,17 @@ def collect_month(
 @transaction.atomic
 def pay_months(
     *, actor: Account | None, member: Member, taken: Sequence[Taken], manner: Manner, today: date, reason: str = "",
-    form_token: UUID | None = None,
+    ahead: int = 0, form_token: UUID | None = None,
 ) -> list[Payment]:  # fmt: skip
-    """One person's months, past, present or made ready by `ready_ahead`: one act, one receipt. Months more than six back
-    need a reason (DUE-9); more than six ahead are refused (DUE-10)."""
-    if form_token and (made := list(Payment.objects.filter(form_token__in=[part(form_token, each) for each in taken]))):
+    """One person's months, past, present and `ahead`: one act, one receipt. Months more than six back need a reason (DUE-9);
+    more than six ahead are refused (DUE-10)."""
+    require(actor, "dues.edit", member)
+    if made := made_by(form_token):
         return made
+    if ahead:
+        lines = ready_ahead(actor=actor, member=member, months=ahead, today=today)
+        known = {each.line_id for each in taken}
+        taken = [*taken, *(Taken(line.pk, line.version, line.open) for line in lines if line.open and line.pk not in known)]
     if not taken:
         raise RuleViolation("还没有选择月份。请勾选要交纳的月份。", field="months")
     lines = locked(Q(member=member), taken)
@@ -149,16 +154,17 @@ def take(actor, lines: dict[int, DueLine], taken: Sequence[Taken], manner: Manne
             member=line.member, branch_id=line.branch_id, line=line, kind=PaymentKind.DUE, amount=each.amount, paid_on=manner.paid_on,
             in_time=manner.paid_on <= line.due_on, way=manner.way, collector=manner.collector, paid_by=each.paid_by,
             reason=each.reason, act=uuid.uuid4() if apart else act, created_by=set_by(actor, None),
-            form_token=part(token, each) if token else None))  # fmt: skip
+            form_token=None if payments else token))  # fmt: skip
         credit(line, each.amount, in_time=payments[-1].in_time)
     made = Payment.objects.bulk_create(payments, batch_size=500)
     upsert(list(lines.values()), PAID)
     return made
 
 
-def part(token: UUID, each: Taken) -> UUID:
-    """The form's token for one of its lines."""
-    return uuid.uuid5(token, str(each.line_id))
+def made_by(token: UUID | None) -> list[Payment]:
+    """What the same form made before: the first of its payments carries the token."""
+    first = Payment.objects.filter(form_token=token).first() if token else None
+    return [first] if first else []
 
 
 def credit(line: DueLine, amount: Decimal, *, in_time: bool) -> None:
