@@ -63,7 +63,7 @@ class Total:
         return (self.column,)
 
     def compute(self, rows: QuerySet) -> Any:
-        return rows.aggregate(figure_total=Sum(self.column))["figure_total"] or 0
+        return to_fen(rows.aggregate(figure_total=Sum(self.column))["figure_total"] or 0)
 
     def combine(self, groups: Groups) -> Any:
         return added(groups, self.column)
@@ -89,6 +89,28 @@ class Distinct:
 
 
 @dataclass(frozen=True)
+class Cleared(Distinct):
+    """In percent: the different things in one column none of whose rows lacks a mark (a boolean column), over all of them."""
+
+    mark: str = "settled"
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return (self.column, self.mark)
+
+    def compute(self, rows: QuerySet) -> Any:
+        return self.share(rows.order_by().values_list(self.column, self.mark).distinct())
+
+    def combine(self, groups: Groups) -> Any:
+        return self.share((each[self.column], each[self.mark]) for each in groups)
+
+    def share(self, told: Iterable[tuple[Any, bool]]) -> Any:
+        told = list(told)
+        every, lacking = {thing for thing, _ in told}, {thing for thing, marked in told if not marked}
+        return percent(len(every) - len(lacking), len(every))
+
+
+@dataclass(frozen=True)
 class Ratio:
     """Sum of one column over sum of another, in percent with one decimal; None when the lower sum is 0."""
 
@@ -103,7 +125,7 @@ class Ratio:
 
     def compute(self, rows: QuerySet) -> Any:
         sums = rows.aggregate(figure_part=Sum(self.part), figure_whole=Sum(self.whole))
-        return percent(sums["figure_part"] or 0, sums["figure_whole"] or 0)
+        return percent(to_fen(sums["figure_part"] or 0), to_fen(sums["figure_whole"] or 0))
 
     def combine(self, groups: Groups) -> Any:
         return percent(added(groups, self.part), added(groups, self.whole))
@@ -157,7 +179,12 @@ class Listing:
 
 
 def added(groups: Groups, column: str) -> Any:
-    return sum(each[sum_of(column)] or 0 for each in groups)
+    return to_fen(sum(each[sum_of(column)] or 0 for each in groups))
+
+
+def to_fen(number: Any) -> Any:
+    """Sums of money to the fen: SQLite adds them as floats."""
+    return number.quantize(Decimal("0.01"), ROUND_HALF_UP) if isinstance(number, Decimal) else number
 
 
 How = Rows | Total | Distinct | Ratio | By | Listing
@@ -259,5 +286,7 @@ def percent(part: int, whole: int) -> Decimal | None:
     return (Decimal(part) * 100 / Decimal(whole)).quantize(Decimal("0.1"), ROUND_HALF_UP)
 
 
-__all__ = ["ROWS", "By", "Demanded", "Distinct", "Figure", "Ground", "Groups", "Level", "Listing", "Nature", "Q", "Ratio", "Rows", "Total",
-           "catalogue", "during", "figure", "figures_holding", "find_figure", "percent", "sum_of"]
+__all__ = [
+    "ROWS", "By", "Cleared", "Demanded", "Distinct", "Figure", "Ground", "Groups", "Level", "Listing", "Nature", "Q", "Ratio", "Rows",
+    "Total", "catalogue", "during", "figure", "figures_holding", "find_figure", "percent", "sum_of",
+]  # fmt: skip

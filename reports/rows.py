@@ -12,6 +12,7 @@ from django.urls import reverse
 from branches.accounts.models import Account, Post
 from branches.meetings.models import Attendance, Meeting
 from branches.models import Branch, PartyGroup
+from members.dues.models import DueLine, Payment, Remittance
 from members.models import Member, Membership
 from partywork.periods import Period
 
@@ -68,6 +69,19 @@ def _post(row: Post) -> SourceRow:
     return SourceRow(row.start_on, row.account.display_name, row.get_role_display(), row.branch.short_name)
 
 
+def _due(row: DueLine) -> SourceRow:
+    state = "免交" if row.exempt else f"应缴{row.due}元，已缴{row.paid}元，其中按期{row.in_time}元"
+    return SourceRow(row.month, row.member.name, f"{row.month.year}年{row.month.month}月；{state}", row.branch.short_name)
+
+
+def _payment(row: Payment) -> SourceRow:
+    return SourceRow(row.paid_on, row.member.name, f"{row.get_kind_display()}{row.amount}元", row.branch.short_name)
+
+
+def _remittance(row: Remittance) -> SourceRow:
+    return SourceRow(row.sent_on, f"上缴{row.amount}元", f"合计{row.basis}元，留存{row.kept}元；凭证号{row.voucher}", row.branch.short_name)
+
+
 def cn_date(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
@@ -80,6 +94,11 @@ TELLERS: dict[type[Model], Teller] = {
                        ("member", Member, lambda row: row.member_id)),
     Branch: Teller((), (), ("path",), _branch, ("branch", Branch, lambda row: row.pk)),
     PartyGroup: Teller(("branch",), (), ("branch__path", "pk"), _group, ("branch", Branch, lambda row: row.branch_id)),
+    DueLine: Teller(("member", "branch"), (), ("month", "branch__path", "member__pinyin", "pk"), _due,
+                    ("member", Member, lambda row: row.member_id)),
+    Payment: Teller(("member", "branch"), (), ("-paid_on", "member__pinyin", "pk"), _payment,
+                    ("dues_receipt", Payment, lambda row: row.pk)),
+    Remittance: Teller(("branch",), (), ("-sent_on", "pk"), _remittance, ("branch", Branch, lambda row: row.branch_id)),
     Post: Teller(("account", "branch"), (), ("branch__path", "pk"), _post, ("branch", Branch, lambda row: row.branch_id)),
 }
 

@@ -160,3 +160,24 @@ def comings_and_goings(facts: Facts) -> Pieces:
         marked("转入组织关系[members.transfers_in]人次", facts), marked("转出组织关系[members.transfers_out]人次", facts),
         marked(moved, facts), marked("接收预备党员[members.admitted]名", facts),
         marked("预备党员转正[members.turned_full]名", facts), marked("其他原因减少党员[members.left]名", facts)], by="，")
+
+
+def dues(facts: Facts) -> Pieces:
+    """What was owed and paid; the rates by amount and by people where they differ, the rate in time."""
+    paid = marked("应缴党费[dues.due]元，已缴[dues.paid]元", facts) or marked("应缴党费[dues.due]元", facts)
+    if facts["dues.rate"] == facts["dues.rate_people"] == 100:
+        rates = [marked("按人数、按金额收缴率均为[dues.rate]", facts)]
+    else:
+        rates = [marked("收缴率按金额为[dues.rate]", facts), marked("按人数为[dues.rate_people]", facts)]
+    rates.append(marked("按期率为[dues.rate_in_time]", facts))
+    return sentence(f"{facts.half}，", [paid, *rates], by="，") if paid else []
+
+
+def dues_extra(facts: Facts) -> Pieces:
+    return sentence("", [marked("党员自愿多交党费[dues.extra]元", facts), marked("经批准免交党费的党员[dues.exempt]名", facts)], by="，")
+
+
+def dues_sent(facts: Facts) -> Pieces:
+    """What the branches handed up, and what the committee did; the days stand in the table."""
+    who = "本支部上缴党费[dues.sent]元" if facts.single else "各党支部上缴党费[dues.sent]元"
+    return sentence("", [marked(who, facts), marked("机关党委向上级上缴党费[dues.sent_out]元", facts)], by="，")

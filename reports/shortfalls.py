@@ -11,6 +11,7 @@ from itertools import groupby, pairwise
 from branches.meetings.duties import Duty, missing
 from branches.meetings.kinds import Kind
 from branches.models import Branch, PartyGroup
+from members.dues.models import DueLine
 from members.models import Membership
 from partywork.figures import find_figure
 from partywork.periods import Period, add_months
@@ -36,6 +37,7 @@ def proposals(branch: Branch, scope: Iterable[Branch], period: Period, today: da
     late = missing(scope, period, today)
     return [*missed_meetings(late, single=branch.is_leaf_kind),
             *low_attendance(scope, period, single=branch.is_leaf_kind),
+            *late_dues(branch, period, today),
             *make_good(late), *ending_probations(branch, period)]
 
 
@@ -103,6 +105,17 @@ def low_attendance(scope: list[Branch], period: Period, *, single: bool) -> list
     told = "，".join(f"{name}{number_text(rate)}%" for name, rate in low[:NAMED])
     more = f"等{len(low)}个党组织" if len(low) > NAMED else ""
     return [Proposal("5", "attendance", f"会议到会率低于{LOWEST_RATE}%：{told}{more}")]
+
+
+def late_dues(branch: Branch, period: Period, today: date) -> list[Proposal]:
+    """Dues of the period's months that were not paid by their last day in time; one query."""
+    lines = DueLine.objects.filter(branch__path__startswith=branch.path, month__gte=period.start, month__lt=period.stop)
+    rows = lines.overdue_on(today).order_by("branch__path").values_list("branch__short_name", "member", "due", "paid")
+    people, owed, where = {row[1] for row in rows}, sum(row[2] - row[3] for row in rows), list(dict.fromkeys(row[0] for row in rows))
+    if not people:
+        return []
+    told = "" if branch.is_leaf_kind else f"，涉及{'、'.join(where[:NAMED])}{f'等{len(where)}个支部' if len(where) > NAMED else ''}"
+    return [Proposal("5", "dues.late", f"有{len(people)}名党员未按期交齐党费，合计{owed}元{told}", "DUE-7")]
 
 
 def make_good(late: list[Duty]) -> list[Proposal]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import Count, F, QuerySet, Sum
 
-from partywork.figures import Distinct, Figure, Listing, Ratio, Total, percent
+from partywork.figures import Cleared, Distinct, Figure, Listing, Ratio, Total, percent
 from partywork.periods import Period
 from partywork.tallies import tally
 
@@ -58,6 +58,8 @@ def shares_of(figure: Figure, scope: QuerySet, period: Period) -> dict[int, Any]
     branch = branch_path(rows.model)
     if branch is None or isinstance(figure.how, Listing):
         return {}
+    if isinstance(figure.how, Cleared):
+        return cleared_shares(figure.how, rows, branch)
     grouped = rows.order_by().annotate(share_branch=F(branch)).values("share_branch")
     match figure.how:
         case Total(column=column):
@@ -70,6 +72,13 @@ def shares_of(figure: Figure, scope: QuerySet, period: Period) -> dict[int, Any]
             grouped = grouped.annotate(share_number=Count("pk"), share_base=Count("pk"))
     return {branch: _share(figure, number, base)
             for branch, number, base in grouped.values_list("share_branch", "share_number", "share_base")}
+
+
+def cleared_shares(how: Cleared, rows: QuerySet, branch: str) -> dict[int, Any]:
+    told: dict[int, list] = {}
+    for pk, *pair in rows.order_by().values_list(branch, *how.columns).distinct():
+        told.setdefault(pk, []).append(pair)
+    return {pk: plain(how.share(pairs)) for pk, pairs in told.items()}
 
 
 def _share(figure: Figure, number: Any, base: Any) -> Any:

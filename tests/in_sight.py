@@ -24,6 +24,7 @@ from branches.accounts.permissions import TABLE, Reach, Role
 from branches.meetings.models import Meeting, MeetingFile
 from branches.models import Branch, BranchKind, PartyGroup
 from members.changes import move_member, regroup_member
+from members.dues.models import Payment, Remittance
 from members.models import Member, Membership
 from partywork.jobs.models import Job
 from partywork.periods import today
@@ -38,6 +39,7 @@ from tests.stage import ID_NUMBERS, PATHS, PHONES, SECRETS, Answer, Stage, addre
 OBJECTS: dict[str, type] = {
     "branch": Branch, "group": PartyGroup, "member": Member, "meeting": Meeting, "voided": Meeting, "report": Report, "job": Job,
     "version": ReportVersion, "template": ReportTemplate, "account": Account, "post": Post, "session": Session,
+    "payment": Payment, "remittance": Remittance,
 }  # fmt: skip
 FIELDS: dict[str, type] = {"branch": Branch, "parent": Branch, "group": PartyGroup, "template": ReportTemplate}
 WAYS = ("visible_to", "editable_by", "appointable_by")  # in any of these a row may be within somebody's reach

@@ -82,6 +82,11 @@ def _of_branch(stage: Stage, letter: str) -> Values:
     return {} if letter == "-" else {"branch": branch_pk(stage, letter)}
 
 
+def _first_month(stage: Stage, letter: str) -> Values:
+    line = stage.objects[f"member.{letter if letter != 'x' else 'a'}"].due_lines.unsettled().first()
+    return {"months": f"{line.pk}-{line.version}"}
+
+
 SUBMISSIONS: dict[str, Submission] = {
     "matrix_export": Submission(_of_branch, page="matrix"),
     "meetings_export": Submission(_of_branch, page="meetings"),
@@ -120,6 +125,19 @@ SUBMISSIONS: dict[str, Submission] = {
     "member_profile": Submission(given(education="university", work="civil_servant", school="云溪师范学院中文系")),
     "member_reveal": Submission(page="member"),
     "member_find": Submission(given(number="11010519491231002X")),
+    "dues_month": Submission(page="dues"),
+    "dues_collect": Submission(page="dues", creates="dues.Payment"),
+    "dues_arrears_export": Submission(_of_branch, page="dues_arrears"),
+    "dues_ledger_export": Submission(_of_branch, page="dues_bases"),
+    "dues_base": Submission(given(category="salaried", position="7000", reason="职务变动")),
+    "dues_reduce": Submission(given(amount="0", months="1", decision="支部委员会研究", approved_by="机关党委批复", reason="大病"),
+                              creates="dues.Reduction"),
+    "dues_pay": Submission(_first_month, creates="dues.Payment"),
+    "dues_extra": Submission(given(amount="20"), creates="dues.Payment"),
+    "dues_refund": Submission(given(amount="1", reason="重复交纳"), creates="dues.Payment"),
+    "dues_remit": Submission(given(voucher="记-9"), creates="dues.Remittance"),
+    "dues_use": Submission(given(purpose="training", amount="1", decision="支部委员会研究", voucher="记-9"), creates="dues.Use"),
+    "dues_receive": Submission(None, {"a": "general", "b": "general", "x": "general"}, page=None),
     "meeting_new": Submission(_meeting, creates="meetings.Meeting"),
     "meeting_autosave": Submission(_meeting, page="meeting_new", to="meeting_new", creates="meetings.Meeting",
                                    fields=OTHER_KINDS),

@@ -43,6 +43,7 @@ from partywork.jobs.models import Job
 from reports.models import Passage, Report, ReportTemplate, ReportVersion
 from tests.cast import CAST, World, draw_world
 from tests.factories import make_branch, make_group, make_meeting, make_member
+from tests.members.dues.making import place_dues
 
 MISSING = 999_999_999
 PNG = bytes.fromhex("89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c4944415408d763f8cfc0000003"
@@ -257,6 +258,7 @@ def _place(stage: Stage, letter: str, branch, account) -> None:
     profile = Profile(member=member, id_number=ID_NUMBERS[letter])
     settle_id_number(profile)
     profile.save()
+    stage.objects |= {f"{kind}.{letter}": row for kind, row in place_dues(branch, account, member, mark).items()}
     stage.objects[f"post.{letter}"] = stage.objects[f"account.{letter}"].posts.get()
 
 
@@ -284,6 +286,8 @@ PATHS: dict[str, str] = {
     "session_end": "session", "post_new": "account", "post_end": "post",
     "member": "member", "member_edit": "member", "member_move": "member", "member_profile": "member",
     "member_reveal": "member",
+    "dues_card": "member", "dues_base": "member", "dues_reduce": "member", "dues_pay": "member", "dues_extra": "member",
+    "dues_receipt": "payment", "dues_refund": "payment", "dues_receive": "remittance",
     "meeting": "meeting", "meeting_edit": "meeting", "meeting_void": "meeting", "meeting_restore": "voided",
     "meeting_file": "file", "meeting_file_remove": "file",
     "report": "report", "passage_save": "report", "shortfall_decide": "report", "report_make": "report",
@@ -302,6 +306,9 @@ QUERIES: dict[str, tuple[str, str]] = {
     "duties": ("branch={branch}", "-b"), "matrix": ("branch={branch}", "-b"), "matrix_export": ("", "abx"),
     "meetings": ("branch={branch}", "-b"), "meetings_export": ("", "-bx"),
     "members": ("branch={branch}", "-b"), "members_export": ("", "-abx"), "reports": ("branch={branch}", "-b"),
+    "dues": ("branch={branch}", "-b"), "dues_month": ("", "abx"), "dues_collect": ("", "abx"), "dues_arrears": ("branch={branch}", "-b"),
+    "dues_arrears_export": ("", "abx"), "dues_ledger_export": ("", "abx"), "dues_bases": ("branch={branch}", "-b"),
+    "dues_remittances": ("branch={branch}", "-b"), "dues_remit": ("branch={branch}", "-abx"), "dues_use": ("branch={branch}", "-abx"),
     "meeting_new": ("branch={branch}", "-abx"), "member_new": ("", "abx"), "report_new": ("", "abx"),
     "meeting_autosave": ("", "abx"), "meeting_attendance": ("", "abx"), "meeting_file_add": ("", "abx"),
 }

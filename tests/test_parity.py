@@ -19,6 +19,7 @@ from branches.meetings.models import Attendance, Meeting
 from branches.meetings.querysets import MeetingQuerySet
 from branches.models import Branch, PartyGroup
 from branches.querysets import BranchQuerySet
+from members.dues.models import DueLine, DuesStandard, Payment, Reduction, Remittance, Use
 from members.models import Member, Membership, Profile
 from partywork.jobs.models import Job
 from partywork.periods import today
@@ -36,6 +37,12 @@ MAY_SEE: dict[type, Callable[[Account, Any], bool]] = {
     Profile: lambda who, row: who.can("members.view", row),
     Meeting: lambda who, row: who.can("meetings.view", row),
     Attendance: lambda who, row: who.can("meetings.view", row.meeting),
+    DueLine: lambda who, row: who.can("dues.view", row),
+    Payment: lambda who, row: who.can("dues.view", row),
+    Remittance: lambda who, row: who.can("dues.view", row),
+    Use: lambda who, row: who.can("dues.view", row),
+    DuesStandard: lambda who, row: who.can("dues.edit", row),
+    Reduction: lambda who, row: who.can("dues.edit", row),
     Report: lambda who, row: who.can("reports.view", row),
     ReportVersion: lambda who, row: who.can("reports.view", row),
     ReportTemplate: lambda who, row: who.can("reports.edit") or who.can("reports.templates"),

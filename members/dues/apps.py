@@ -7,4 +7,4 @@ class DuesConfig(AppConfig):
     verbose_name = "党费"
 
     def ready(self) -> None:
-        from members.dues import book, payments, remitting, services  # noqa: F401  (they declare rules and actions)
+        from members.dues import book, figures, payments, remitting, services, todo  # noqa: F401  (they declare what they do)

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -16,7 +16,7 @@ from members.dues.models import DueLine, Payment, PaymentKind, Remittance, Use
 from members.dues.rules import month_of, rate, to_fen
 from partywork.periods import Period, Span
 
-NOTHING = Decimal(0)
+NOTHING = Decimal("0.00")
 
 
 @dataclass(frozen=True)
@@ -80,6 +80,35 @@ def sums(rows: QuerySet, column: str, by: str = "branch") -> dict[int, Decimal]:
     return {pk: to_fen(total or NOTHING) for pk, total in told}
 
 
+@dataclass(frozen=True)
+class Whole:
+    """An organisation with everything below it, on a day: what left it, what is on its way between its levels."""
+
+    collected: Decimal
+    handed_out: Decimal
+    in_transit: Decimal
+    kept: Decimal
+    in_hand: Decimal
+
+    @property
+    def difference(self) -> Decimal:
+        return self.collected - self.handed_out - self.in_transit - self.kept - self.in_hand
+
+
+def whole_of(scope: QuerySet, day: date) -> Whole:
+    """Of a subtree: what its levels hand to each other counts once, and is on its way until it is confirmed."""
+    sum_of_all = total(balances_of(scope, day).values(), Balance())
+    sent = Remittance.objects.filter(branch__in=scope, sent_on__lte=day)
+    inside = sent.filter(to_branch__in=scope)
+    return Whole(
+        sum_of_all.collected, amount_of(sent.exclude(pk__in=inside.values("pk"))),
+        amount_of(inside.filter(Q(received_on=None) | Q(received_on__gt=day))), sum_of_all.kept, sum_of_all.in_hand)  # fmt: skip
+
+
+def amount_of(rows: QuerySet) -> Decimal:
+    return to_fen(rows.order_by().aggregate(total=Sum("amount"))["total"] or NOTHING)
+
+
 # --- a period in the books ---------------------------------------------------------------------------------------------
 
 
@@ -131,18 +160,34 @@ def ledgers_of(scope: QuerySet, period: Period) -> dict[int, Ledger]:
     return {pk: Ledger(**{name: of[pk] for name, of in columns.items() if pk in of}) for pk in set().union(*columns.values())}
 
 
-def people_of(lines: QuerySet) -> tuple[dict[int, int], dict[int, int], dict[int, int]]:
-    """By organisation: members who owe, those of them with every month paid, and those exempt in all their months."""
+def people_of(lines: QuerySet, together: bool = False) -> tuple[dict[int, int], dict[int, int], dict[int, int]]:
+    """By organisation: members who owe, those of them with every month paid, and those exempt in all their months.
+    `together`: under 0 for all of them, where who moved counts once."""
     owing: dict[int, set[int]] = {}
     short: dict[int, set[int]] = {}
     free: dict[int, set[int]] = {}
-    for branch, member, exempt, settled in lines.order_by().values_list("branch", "member", "exempt", "settled").distinct():
+    for of, member, exempt, settled in lines.order_by().values_list("branch", "member", "exempt", "settled").distinct():
+        branch = 0 if together else of
         (free if exempt else owing).setdefault(branch, set()).add(member)
         if not settled:
             short.setdefault(branch, set()).add(member)
     members = {pk: len(people) for pk, people in owing.items()}
     cleared = {pk: len(people - short.get(pk, set())) for pk, people in owing.items()}
     return members, cleared, {pk: len(people - owing.get(pk, set())) for pk, people in free.items()}
+
+
+def ledger_of_all(scope: QuerySet, period: Period) -> Ledger:
+    """The ledger of several organisations as one."""
+    lines = DueLine.objects.filter(branch__in=scope, month__gte=period.start, month__lt=period.stop)
+    members, cleared, exempt = people_of(lines, together=True)
+    people = {"members": members.get(0, 0), "cleared": cleared.get(0, 0), "exempt": exempt.get(0, 0)}
+    return replace(total(ledgers_of(scope, period).values(), Ledger()), **people)
+
+
+def handed_out(scope: QuerySet, period: Period) -> Decimal:
+    """What left a subtree within a period."""
+    sent = Remittance.objects.filter(branch__in=scope, sent_on__gte=period.start, sent_on__lt=period.stop)
+    return amount_of(sent.exclude(to_branch__in=scope) | sent.filter(to_branch=None))
 
 
 def back_paid(moved: QuerySet, period: Period) -> dict[int, Decimal]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest
 
 from branches.accounts.models import Account
 from branches.choosing import BranchChoice
@@ -35,33 +35,46 @@ def months_until(day: date, back: int = MONTHS_BACK) -> list[tuple[str, str]]:
     return [(each.code, each.label) for each in periods]
 
 
-class Chooser(FilterForm):
-    """Organisation and month. What is left out has its default; what is wrong is said."""
+class PlaceChooser(FilterForm):
+    """An organisation. What is left out has its default; what is wrong is said."""
 
     branch = BranchChoice(label="党组织", required=False, empty_label=None)
-    month = forms.ChoiceField(label="月份", required=False)
 
     def __init__(self, request: HttpRequest, today: date, action: str = "dues.view") -> None:
-        super().__init__(self.with_defaults(request, today, action), auto_id="choose_%s")
-        self.fields["branch"].queryset = Branch.objects.filter(request.user.reach("dues.view"))
-        self.fields["month"].choices = months_until(today)
-        self.right = self.is_valid()
-
-    @staticmethod
-    def with_defaults(request: HttpRequest, today: date, action: str) -> QueryDict:
         data, first = asked_of(request).copy(), first_branch(request.user, action)
         for name, value in (("branch", first.pk if first else ""), ("month", months_until(today, 1)[0][0])):
             if not data.get(name):
                 data[name] = str(value)
-        return data
+        super().__init__(data, auto_id="choose_%s")
+        self.fields["branch"].queryset = Branch.objects.filter(request.user.reach("dues.view"))
+        self.prepare(today)
+        self.right = self.is_valid()
+
+    def prepare(self, today: date) -> None:
+        """What a further field needs before it is read."""
 
     @property
     def chosen(self) -> Branch | None:
         return self.cleaned_data.get("branch") if self.right else None
 
+
+class Chooser(PlaceChooser):
+    """An organisation and a month."""
+
+    month = forms.ChoiceField(label="月份", required=False)
+
+    def prepare(self, today: date) -> None:
+        self.fields["month"].choices = months_until(today)
+
     @property
     def chosen_month(self) -> Period:
         return Period.parse(self.cleaned_data["month"] if self.right else self.fields["month"].choices[0][0])
+
+
+class DayChooser(PlaceChooser):
+    """An organisation and the day of its books."""
+
+    day = DateField(label="截至", required=False)
 
 
 def first_branch(account: Account, action: str) -> Branch | None:

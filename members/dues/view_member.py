@@ -59,7 +59,8 @@ def dues_base(request: HttpRequest, pk: int) -> HttpResponse:
 
     base = practice_on(today()).base(last.category, last.amounts) if last else None
     response = answer_form(request, form, FORM, act, again=lambda: None, member=member, heading=f"核定{member.name}的党费",
-                           submit="保存核定", base=base, rule="DUE-21", hint="收入项目加密保存，只有核定人员能看到。")  # fmt: skip
+                           submit="保存核定", base=base, rule="DUE-21", form_id="dues-base",
+                           hint="收入项目加密保存，只有核定人员能看到。")  # fmt: skip
     add_never_cache_headers(response)
     return response
 

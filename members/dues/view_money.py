@@ -11,12 +11,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from branches.models import Branch
 from members.dues import remitting
 from members.dues.books import Balance, balances_of
-from members.dues.forms import Chooser, RemitForm, UseForm, first_branch
+from members.dues.forms import DayChooser, RemitForm, UseForm, first_branch
 from members.dues.local import practice_on
 from members.dues.models import Remittance, Use
+from members.dues.views import require_sight
 from partywork.answers import answer_form, made_before, posted
 from partywork.errors import RuleViolation
-from partywork.forms import DateField
 from partywork.lists import page_of
 from partywork.periods import Period, today
 
@@ -24,17 +24,10 @@ BATCHES_A_PAGE = 25
 USES_SHOWN = 20
 
 
-class DayChooser(Chooser):
-    """An organisation and the day of its books."""
-
-    day = DateField(label="截至", required=False)
-    month = None
-
-
 @require_safe
 def dues_remittances(request: HttpRequest) -> HttpResponse:
     """The balance of an organisation on a day, its batches up and from below, its uses."""
-    request.user.require("dues.view")
+    require_sight(request.user)
     asked = DayChooser(request, today())
     branch, day = asked.chosen, (asked.cleaned_data.get("day") if asked.right else None) or today()
     balance = balances_of(Branch.objects.filter(pk=branch.pk), day).get(branch.pk, Balance()) if branch else None
@@ -45,7 +38,7 @@ def dues_remittances(request: HttpRequest) -> HttpResponse:
     uses = Use.objects.visible_to(request.user).filter(branch=branch)[:USES_SHOWN] if branch else ()
     return render(request, "dues/remittances.html", {
         "filter_form": asked, "branch": branch, "day": day, "balance": balance, "page_obj": page, "uses": uses,
-        "may_remit": branch is not None and request.user.can("dues.remit", branch),
+        "may_edit": request.user.can("dues.edit"), "may_remit": branch is not None and request.user.can("dues.remit", branch),
     })  # fmt: skip
 
 

@@ -11,15 +11,16 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from branches.accounts.permissions import Reach, widest_reach
+from branches.accounts.models import Account
+from branches.accounts.permissions import Reach, needed_posts, widest_reach
 from branches.models import Branch
 from members.dues import desk, payments, services
-from members.dues.forms import Chooser, MannerForm
+from members.dues.forms import Chooser, MannerForm, PlaceChooser
 from members.dues.models import DuesStandard
 from members.dues.rules import rate
 from members.dues.sheet import read_taken, sheet_of
 from members.models import Member, Membership
-from partywork.errors import RuleViolation
+from partywork.errors import NotAllowed, RuleViolation
 from partywork.exports import export_rows
 from partywork.lists import kept_fields, page_of
 from partywork.periods import Period, today
@@ -123,31 +124,32 @@ def collected(request: HttpRequest, branch: Branch, month: Period, form: MannerF
 # --- who owes ------------------------------------------------------------------------------------------------------------
 
 
+def require_sight(account: Account) -> None:
+    """Lists are for those who see more than themselves; one's own dues are on one's card."""
+    if widest_reach(account, "dues.view") <= Reach.OWN:
+        raise NotAllowed(needed_posts("dues.view"))
+
+
 @require_safe
 def dues_arrears(request: HttpRequest) -> HttpResponse:
-    request.user.require("dues.view")
-    asked, day = Chooser(request, today()), today()
+    require_sight(request.user)
+    asked, day = PlaceChooser(request, today()), today()
     rows = desk.arrears_of(request.user, asked.chosen, day) if asked.right else []
     page = page_of(rows, request.GET.get("page"), PEOPLE_A_PAGE)
     told = desk.with_warnings(request.user, page.object_list, day)
     return render(request, "dues/arrears.html", {
-        "filter_form": without_month(asked), "branch": asked.chosen, "page_obj": page, "rows": told, "day": day, "kept": kept_fields(asked),
+        "filter_form": asked, "branch": asked.chosen, "page_obj": page, "rows": told, "day": day, "kept": kept_fields(asked),
+        "may_edit": request.user.can("dues.edit"),
     })  # fmt: skip
-
-
-def without_month(form: Chooser) -> Chooser:
-    """The same choice of organisation where no month is asked."""
-    form.fields.pop("month", None)
-    return form
 
 
 @require_POST
 def dues_arrears_export(request: HttpRequest) -> HttpResponse:
-    request.user.require("dues.view")
-    asked, day = Chooser(request, today()), today()
+    require_sight(request.user)
+    asked, day = PlaceChooser(request, today()), today()
     rows = desk.with_warnings(request.user, desk.arrears_of(request.user, asked.chosen, day), day) if asked.right else []
     name = f"党费欠交名单（{day:%Y-%m-%d}）"
-    return export_rows(actor=request.user, name=name, columns=desk.ARREARS, rows=rows, asked=without_month(asked))
+    return export_rows(actor=request.user, name=name, columns=desk.ARREARS, rows=rows, asked=asked)
 
 
 # --- bases and the ledger ----------------------------------------------------------------------------------------------------
@@ -157,7 +159,7 @@ def dues_arrears_export(request: HttpRequest) -> HttpResponse:
 def dues_bases(request: HttpRequest) -> HttpResponse:
     """Who has which class from when; pay itself is only in the form of one person."""
     request.user.require("dues.edit")
-    asked, day = without_month(Chooser(request, today(), "dues.edit")), today()
+    asked, day = PlaceChooser(request, today(), "dues.edit"), today()
     rows = Membership.objects.filter(request.user.reach("dues.edit", "branch__")).active_on(day).in_order()
     if asked.chosen:
         rows = rows.filter(branch__path__startswith=asked.chosen.path)
@@ -178,8 +180,8 @@ def know_standards(rows, day: date) -> None:
 @require_POST
 def dues_ledger_export(request: HttpRequest) -> HttpResponse:
     """The year's ledger in the usual columns (DUE-20); bases only for who keeps the books."""
-    request.user.require("dues.view")
-    asked = without_month(Chooser(request, today()))
+    require_sight(request.user)
+    asked = PlaceChooser(request, today())
     year = desk.year_of(request.POST.get("year", ""), today())
     bases = bool(asked.chosen) and request.user.can("dues.edit", asked.chosen)
     rows = desk.ledger_rows(request.user, asked.chosen, year, bases=bases) if asked.chosen else []

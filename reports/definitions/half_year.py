@@ -42,7 +42,10 @@ MEMBERS = Part("3", "党员教育管理", (
         "members.moved_in", "members.admitted", "members.turned_full", "members.left"),
         tells=(say.roster, say.on_probation, say.comings_and_goings), asks="党员管理方面需要说明的情况"),
     Section("3.development", "做好发展党员工作", asks="入党积极分子、发展对象培养和发展党员情况"),
-    Section("3.points", "开展积分管理和党费收缴", asks="积分考核、公示和党费收缴情况"),
+    Section("3.points", "开展积分管理和党费收缴", figures=(
+        "dues.due", "dues.paid", "dues.rate", "dues.rate_people", "dues.rate_in_time", "dues.exempt", "dues.collected", "dues.extra",
+        "dues.sent", "dues.sent_out", "dues.sent_days"), tells=(say.dues, say.dues_extra, say.dues_sent),
+        asks="积分考核、公示和党费收缴情况"),
 ))
 
 ACTIVITIES = Part("4", "党建活动开展情况", (
@@ -56,5 +59,6 @@ SHORTFALLS = Part("5", "存在问题", (Section("5.more", "", asks="存在的主
 NEXT = Part("6", "{coming}工作打算", (Section("6.more", "", asks="{coming}的工作安排"),), proposes=True)
 
 HALF_YEAR = Definition("half_year", "党建工作报告", (CAMPAIGNS, FOUNDATIONS, MEMBERS, ACTIVITIES, SHORTFALLS, NEXT),
-                       aside=("theme.by_form", "members.start", "members.start_full", "members.start_probationary"))
+                       aside=("theme.by_form", "members.start", "members.start_full", "members.start_probationary", "dues.collected",
+                              "dues.sent_days"))
 DEFINITIONS = {definition.code: definition for definition in (HALF_YEAR,)}

@@ -21,7 +21,21 @@ LESSONS = {"meetings__congress": 23, "meetings__committee": 69, "meetings__group
 LECTURE = {"meetings__lecture": 5, "meetings__lecture_by_leader": 2}
 GRADES = [{"code": "excellent", "label": "优秀", "count": 3}, {"code": "qualified", "label": "合格", "count": 9}]
 
+DUES = {"dues__due": 850.0, "dues__paid": 300.5, "dues__rate": 35.4, "dues__rate_people": 20.0, "dues__rate_in_time": 17.6}
+
 TABLE = [
+    (say.dues, {"dues__due": 0, "dues__paid": 0, "dues__rate": None, "dues__rate_people": None}, ""),
+    (say.dues, {"dues__due": 50.0, "dues__paid": 0, "dues__rate": 0, "dues__rate_people": 0, "dues__rate_in_time": 0},
+     "上半年，应缴党费50元。"),
+    (say.dues, DUES, "上半年，应缴党费850元，已缴300.5元，收缴率按金额为35.4%，按人数为20%，按期率为17.6%。"),
+    (say.dues, DUES | {"dues__paid": 850.0, "dues__rate": 100.0, "dues__rate_people": 100.0},
+     "上半年，应缴党费850元，已缴850元，按人数、按金额收缴率均为100%，按期率为17.6%。"),
+    (say.dues_extra, {"dues__extra": 0, "dues__exempt": 0}, ""),
+    (say.dues_extra, {"dues__extra": 0, "dues__exempt": 1}, "经批准免交党费的党员1名。"),
+    (say.dues_extra, {"dues__extra": 1200.0, "dues__exempt": 3}, "党员自愿多交党费1200元，经批准免交党费的党员3名。"),
+    (say.dues_sent, {"dues__sent": 0, "dues__sent_out": 0}, ""),
+    (say.dues_sent, {"dues__sent": 305.0, "dues__sent_out": 0}, "各党支部上缴党费305元。"),
+    (say.dues_sent, {"dues__sent": 305.0, "dues__sent_out": 61.0}, "各党支部上缴党费305元，机关党委向上级上缴党费61元。"),
     (say.leadership, {}, ""),
     (say.leadership, {"meetings__party_group_work": 1}, "上半年，党组会研究党建工作1次。"),
     (say.leadership, {"meetings__first_topic": 6, "meetings__party_group_work": 2},

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from members.dues import payments, services
+from members.dues import payments, remitting, services
 from members.dues.models import DueLine, Payment
 from members.dues.payments import Manner, Taken
+from partywork.periods import Period, Span, add_months, today
 
 TODAY = date(2026, 6, 30)
 START = date(2025, 1, 1)
@@ -41,3 +42,44 @@ def collect(actor, *lines: DueLine, day: date, today=TODAY, **more) -> list[Paym
     """Everybody in full."""
     return payments.collect_month(actor=actor, branch=lines[0].branch, month=lines[0].month, taken=[taken(each) for each in lines],
                                   manner=manner(day), today=today, **more)  # fmt: skip
+
+
+def draw_dues(world) -> None:
+    """In two branches: a month in time, one late, one not paid, one exempt; an extra; a batch of a branch and of the committee."""
+    staff, a, b = world["staff"], world.a, world.b
+    people = [world.members[name] for name in ("member", "colleague", "neighbour")]
+    for member in people:
+        give_base(staff, member)
+    services.reduce_dues(actor=staff, member=people[1], amount=Decimal(0), start_on=date(2026, 4, 1), months=1, decision="支委会",
+                         decided_on=date(2026, 3, 20), approved_by="批复", reason="大病", today=TODAY)  # fmt: skip
+    for number in range(1, 7):
+        make_month(staff, world.root, date(2026, number, 1))
+    for member in people:
+        collect(staff, line_of(member, date(2026, 1, 1)), day=date(2026, 1, 20))
+        collect(staff, line_of(member, date(2026, 2, 1)), day=date(2026, 3, 5))
+    payments.pay_extra(actor=staff, member=people[0], amount=Decimal(1200), manner=manner(date(2026, 5, 1)), today=TODAY)
+    half = Period.parse("2026H1")
+    for branch, day in ((a, date(2026, 3, 31)), (b, date(2026, 4, 1))):
+        remitting.remit_dues(actor=staff, branch=branch, period=half, sent_on=day, share=100, voucher="记-1", today=TODAY)
+    payments.pay_extra(actor=staff, member=world.members["staff"], amount=Decimal(5), manner=manner(date(2026, 5, 1)), today=TODAY)
+    row = remitting.remit_dues(actor=staff, branch=world.retired, period=half, sent_on=date(2026, 5, 2), share=100, voucher="记-2",
+                               today=TODAY)  # fmt: skip
+    remitting.receive_dues(actor=staff, remittance=row, received_on=date(2026, 5, 3), today=TODAY)
+    remitting.remit_dues(actor=staff, branch=world.root, period=half, sent_on=date(2026, 5, 20), share=20, voucher="记-3", today=TODAY)
+
+
+def place_dues(branch, account, member, mark: str) -> dict:
+    """For the standing tests, by today: an old month not paid, a paid one handed up, this month made by a base that has changed
+    since, money in hand."""
+    now = today()
+    month = now.replace(day=1)
+    standard = give_base(account, member, start_on=add_months(month, -12), today=now, reason=mark)
+    for back in (3, 2, 0):
+        make_month(account, branch, add_months(month, -back), now)
+    collect(account, line_of(member, add_months(month, -2)), day=month, today=now)
+    batch = remitting.remit_dues(actor=account, branch=branch, period=Period.at(Span.MONTH, now), sent_on=now, share=50, voucher=mark,
+                                 today=now)  # fmt: skip
+    extra = payments.pay_extra(actor=account, member=member, amount=Decimal(30), manner=manner(now, collector=mark), today=now, reason=mark)
+    standard.items = '{"position": "6000"}'
+    standard.save(update_fields=["items"])
+    return {"payment": extra, "remittance": batch}

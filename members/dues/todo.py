@@ -1,0 +1,57 @@
+"""What the first page says of dues: months not made, dues to collect, people who owe for three months and more."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from branches.accounts.models import Account
+from branches.models import Branch
+from members.dues import rules
+from members.dues.models import DueLine, DuesStandard
+from partywork.slots import adds_to
+
+NAMED = 4
+
+
+@adds_to("home.todo")
+def dues_todo(branch: Branch, reader: Account, day: date) -> Iterator[dict]:
+    """Two queries; nothing where no base was ever entered."""
+    if not branch.is_leaf_kind or not reader.can("dues.edit", branch):
+        return
+    month = rules.month_of(day)
+    lines = DueLine.objects.filter(branch=branch)
+    late, now = defaultdict(list), []
+    for name, when in lines.unsettled().filter(month__lte=month).order_by("month", "pk").values_list("member__name", "month"):
+        now.append(name) if when == month else late[name].append(when)
+    warned = {name: run for name, months in late.items() if (run := rules.in_a_row(months)) >= rules.WARN_MONTHS}
+    if warned:
+        yield item("催交党费", told(warned), reverse("dues_arrears"), branch, label="查看欠交", rule="DUE-14", overdue=True)
+    if now:
+        yield item(f"{month.month}月党费", f"还有{len(now)}人没有交齐", reverse("dues"), branch, label="收缴党费", rule="DUE-7",
+                   due=rules.last_day(month))  # fmt: skip
+    elif is_waiting(branch, month):
+        yield item(f"{month.month}月党费", "还没有生成应缴", reverse("dues"), branch, label="生成应缴", rule="DUE-7",
+                   due=rules.last_day(month))  # fmt: skip
+
+
+def is_waiting(branch: Branch, month: date) -> bool:
+    """Whether somebody's base is known, but nobody's month."""
+    known = DuesStandard.objects.filter(member__latest__branch=branch, member__latest__stop_on=None)
+    return known.exists() and not DueLine.objects.filter(branch=branch, month=month).exists()
+
+
+def told(warned: dict[str, int]) -> str:
+    names = "、".join(f"{name}连续{run}个月" for name, run in list(warned.items())[:NAMED])
+    return names + (f"等{len(warned)}人" if len(warned) > NAMED else "") + "未交党费"
+
+
+def item(title: str, text: str, path: str, branch: Branch, *, label: str, rule: str, due: date | None = None,
+         overdue: bool = False) -> dict:  # fmt: skip
+    """One line of templates/ui/todo.html."""
+    return {"title": title, "text": text, "due": due, "overdue": overdue, "rule": rule, "rule_url": reverse("rule", args=[rule]),
+            "url": f"{path}?{urlencode({'branch': branch.pk})}", "label": label}  # fmt: skip
