@@ -258,7 +258,8 @@ def _place(stage: Stage, letter: str, branch, account) -> None:
     profile = Profile(member=member, id_number=ID_NUMBERS[letter])
     settle_id_number(profile)
     profile.save()
-    stage.objects |= {f"{kind}.{letter}": row for kind, row in place_dues(branch, account, member, mark).items()}
+    dues = place_dues(branch, account, member, mark, own=mark if letter == "b" else "支部")
+    stage.objects |= {f"{kind}.{letter}": row for kind, row in dues.items()}
     stage.objects[f"post.{letter}"] = stage.objects[f"account.{letter}"].posts.get()
 
 

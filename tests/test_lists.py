@@ -15,12 +15,14 @@ from django.utils import timezone
 from branches.meetings.kinds import Kind
 from branches.meetings.models import Meeting
 from branches.models import HolidayYear
+from members.dues.models import Remittance
 from partywork.files.services import store_upload
 from partywork.jobs.models import Job, WorkerBeat
 from partywork.journal.services import write_entry
 from reports.models import Report, ReportTemplate
 from tests.factories import make_account, make_branch, make_group, make_meeting, make_member, make_post
 from tests.forms_on_pages import form_to
+from tests.members.dues.making import owe_months, pay_years
 from tests.stage import Stage, address, names, sign_in
 from tests.stage import picture as image
 
@@ -112,6 +114,22 @@ def add_holidays(stage: Stage, count: int) -> None:
                                     for number in range(count))
 
 
+def add_owing(stage: Stage, count: int) -> None:
+    """People of branch A with a month that is late, one that is paid and this one."""
+    owe_months(stage.world["secretary"], [make_member(stage.world.a, f"交费{number}") for number in range(count)])
+
+
+def add_batches(stage: Stage, count: int) -> None:
+    for number in range(count):
+        Remittance.objects.create(branch=stage.world.a, to_branch=stage.world.office, period_code="202601", basis=1, share=100, amount=1,
+                                  sent_on=date(2026, 2, 1), voucher=f"记-{number}", created_by=stage.world["secretary"])  # fmt: skip
+
+
+def add_own_months(stage: Stage, count: int) -> None:
+    """Years of months of the member himself."""
+    pay_years(stage.world["secretary"], stage.world.members["member"], count)
+
+
 @dataclass(frozen=True)
 class Page:
     """Who opens it, what is added to it, how many queries it takes, of which budget."""
@@ -152,6 +170,13 @@ PAGES: dict[str, Page] = {
     "handbook": Page("auditor", add_meetings, 4),
     "permissions": Page("member", add_meetings, 4),
     "holidays": Page("staff", add_holidays, 5),
+    "dues": Page("secretary", add_owing, 7),
+    "dues_arrears": Page("secretary", add_owing, 8),
+    "dues_arrears_export": Page("secretary", add_owing, 9, "export"),
+    "dues_bases": Page("secretary", add_owing, 8),
+    "dues_ledger_export": Page("secretary", add_owing, 8, "export"),
+    "dues_card": Page("member", add_own_months, 8, "detail", "a"),
+    "dues_remittances": Page("staff", add_batches, 12, "detail"),
     "figure_rows": Page("secretary", add_meetings, 10, "detail", "a"),
 }
 
@@ -171,7 +196,8 @@ def counted(stage: Stage, name: str, size: int) -> int:
         add_entries(stage, 1)  # the journal has begun
         if page.letter == "crowd":
             stage.objects["meeting.crowd"] = stage.objects["crowd"]
-        data = {} if name.endswith("_export") else None
+        data = {"branch": stage.world.a.pk} if name.startswith("dues") else {}
+        data = data if name.endswith("_export") else None
         queries = queries_of(stage, page.who, address(stage, name, page.letter), data)
         transaction.set_rollback(True)
     return queries
@@ -228,5 +254,5 @@ def test_a_page_that_asks_for_each_row_is_seen(stage, monkeypatch):
 
 def test_every_list_is_here():
     listed = {"meetings", "sessions", "members", "accounts", "journal", "reports", "templates", "org", "duties", "matrix", "rules",
-              "holidays"}
+              "holidays", "dues", "dues_arrears", "dues_bases", "dues_remittances"}
     assert listed <= set(PAGES) <= set(names())

@@ -53,21 +53,25 @@ def balance_of(branch: Branch, day: date) -> Balance:
 
 
 def balances_of(scope: QuerySet, day: date) -> dict[int, Balance]:
-    """{organisation: its balance on a day}; six queries whatever their number."""
-    paid = Payment.objects.filter(branch__in=scope, paid_on__lte=day)
-    sent = Remittance.objects.filter(branch__in=scope, sent_on__lte=day)
-    came = Remittance.objects.filter(to_branch__in=scope, received_on__lte=day)
+    """{organisation: its balance on a day}; four queries whatever their number."""
+    free = Q(remittance=None) | Q(remittance__sent_on__gt=day)
+    waiting = Q(carried=None) | Q(carried__sent_on__gt=day)
     parts = {
-        "collected": sums(paid, "amount"),
-        "received": sums(came, "amount", "to_branch"),
-        "handed_up": sums(sent, "amount"),
-        "basis": sums(sent, "basis"),
-        "free": sums(paid.filter(Q(remittance=None) | Q(remittance__sent_on__gt=day)), "amount"),
-        "waiting": sums(came.filter(Q(carried=None) | Q(carried__sent_on__gt=day)), "amount", "to_branch"),
+        **several(Payment.objects.filter(branch__in=scope, paid_on__lte=day), "branch", collected=Sum("amount"),
+                  free=Sum("amount", filter=free)),
+        **several(Remittance.objects.filter(branch__in=scope, sent_on__lte=day), "branch", handed_up=Sum("amount"), basis=Sum("basis")),
+        **several(Remittance.objects.filter(to_branch__in=scope, received_on__lte=day), "to_branch", received=Sum("amount"),
+                  waiting=Sum("amount", filter=waiting)),
         "used": sums(Use.objects.filter(branch__in=scope, used_on__lte=day), "amount"),
-    }
+    }  # fmt: skip
     known = set().union(*parts.values())
     return {pk: _balance({name: part.get(pk, NOTHING) for name, part in parts.items()}) for pk in known}
+
+
+def several(rows: QuerySet, by: str, **asked: Sum) -> dict[str, dict[int, Decimal]]:
+    """{name: {organisation: sum to the fen}} of several sums over the same rows; one query."""
+    told = list(rows.order_by().values(by).annotate(**{f"sum_{name}": what for name, what in asked.items()}))
+    return {name: {row[by]: to_fen(row[f"sum_{name}"] or NOTHING) for row in told} for name in asked}
 
 
 def _balance(of: dict[str, Decimal]) -> Balance:

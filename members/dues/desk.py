@@ -156,7 +156,7 @@ def standard_words(line: DueLine) -> str:
     if not line.base:
         return line.get_category_display()
     bands = rules.PENSION_BANDS if line.category == "retired" else rules.SALARY_BANDS
-    return f"{Decimal(rules.permille_of(Decimal(line.base), bands)) / 10:f}%"
+    return f"{rules.permille_of(Decimal(line.base), bands) / 10:g}%"
 
 
 def year_of(text: str, day: date) -> int:

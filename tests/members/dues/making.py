@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
+from django.db.models import Q
+
 from members.dues import payments, remitting, services
 from members.dues.models import DueLine, Payment
 from members.dues.payments import Manner, Taken
@@ -68,9 +70,9 @@ def draw_dues(world) -> None:
     remitting.remit_dues(actor=staff, branch=world.root, period=half, sent_on=date(2026, 5, 20), share=20, voucher="记-3", today=TODAY)
 
 
-def place_dues(branch, account, member, mark: str) -> dict:
+def place_dues(branch, account, member, mark: str, own: str) -> dict:
     """For the standing tests, by today: an old month not paid, a paid one handed up, this month made by a base that has changed
-    since, money in hand."""
+    since, money in hand. `own` is what the member himself may read."""
     now = today()
     month = now.replace(day=1)
     standard = give_base(account, member, start_on=add_months(month, -12), today=now, reason=mark)
@@ -79,7 +81,28 @@ def place_dues(branch, account, member, mark: str) -> dict:
     collect(account, line_of(member, add_months(month, -2)), day=month, today=now)
     batch = remitting.remit_dues(actor=account, branch=branch, period=Period.at(Span.MONTH, now), sent_on=now, share=50, voucher=mark,
                                  today=now)  # fmt: skip
-    extra = payments.pay_extra(actor=account, member=member, amount=Decimal(30), manner=manner(now, collector=mark), today=now, reason=mark)
+    extra = payments.pay_extra(actor=account, member=member, amount=Decimal(30), manner=manner(now, collector=own), today=now, reason=own)
     standard.items = '{"position": "6000"}'
     standard.save(update_fields=["items"])
     return {"payment": extra, "remittance": batch}
+
+
+def owe_months(account, members) -> None:
+    """By today: a month that is late and this one, for each of them."""
+    now = today()
+    month = now.replace(day=1)
+    for member in members:
+        give_base(account, member, start_on=add_months(month, -12), today=now)
+    services.make_lines(Q(member__in=members), [add_months(month, -3), month])
+
+
+def pay_years(account, member, months: int) -> None:
+    """So many months of this year and the ones before, each paid."""
+    now = today()
+    since = [add_months(date(now.year, 1, 1), -number) for number in range(months)]
+    lines = [DueLine(member=member, branch=member.latest.branch, month=month, category="salaried", base="5000", due=50, paid=50, in_time=50,
+                     settled=True, due_on=now) for month in since if not member.due_lines.filter(month=month).exists()]  # fmt: skip
+    DueLine.objects.bulk_create(lines)
+    Payment.objects.bulk_create(
+        Payment(member=member, branch=line.branch, line=line, kind="due", amount=50, paid_on=now, in_time=True, way="cash",
+                collector="赵敏", created_by=account) for line in lines)  # fmt: skip
