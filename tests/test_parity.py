@@ -167,4 +167,4 @@ def test_a_list_that_forgets_the_branch_is_seen(stage, monkeypatch):
 def test_every_right_to_see_is_in_the_parity():
     """A new view right of the table must have its model above."""
     assert {action for action in TABLE if action.endswith(".view")} == {
-        "org.view", "members.view", "meetings.view", "reports.view", "journal.view", "system.view"}
+        "org.view", "members.view", "meetings.view", "dues.view", "reports.view", "journal.view", "system.view"}

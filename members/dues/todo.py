@@ -1,4 +1,5 @@
-"""What the first page says of dues: months not made, dues to collect, people who owe for three months and more."""
+"""What other pages say of dues: on the first page months not made, dues to collect, people who owe for three months and more;
+on a person's page the way to his card."""
 
 from __future__ import annotations
 
@@ -13,7 +14,8 @@ from branches.accounts.models import Account
 from branches.models import Branch
 from members.dues import rules
 from members.dues.models import DueLine, DuesStandard
-from partywork.slots import adds_to
+from members.models import Member
+from partywork.slots import Panel, adds_to
 
 NAMED = 4
 
@@ -55,3 +57,10 @@ def item(title: str, text: str, path: str, branch: Branch, *, label: str, rule: 
     """One line of templates/ui/todo.html."""
     return {"title": title, "text": text, "due": due, "overdue": overdue, "rule": rule, "rule_url": reverse("rule", args=[rule]),
             "url": f"{path}?{urlencode({'branch': branch.pk})}", "label": label}  # fmt: skip
+
+
+@adds_to("member.panels")
+def card_panel(member: Member, reader: Account) -> Iterator[Panel]:
+    """The way to the payment card; no query."""
+    if reader.can("dues.view", member):
+        yield Panel("dues/_panel.html", {"member": member}, aside=True)

@@ -16,7 +16,7 @@ from partywork.periods import Period, Span, add_months
 from reports.sample.organisation import Sample
 
 MONTHS = {"large": 2}
-LATE = 0.03  # of the members are some months behind
+LATE, BEHIND = 23, (2, 4, 7, 3)  # one member in so many is so many months behind, this one included
 
 
 def build_dues(sample: Sample, size: str) -> int:
@@ -27,7 +27,7 @@ def build_dues(sample: Sample, size: str) -> int:
     months = [add_months(now, -back) for back in reversed(range(MONTHS.get(size, 7)))]
     make_lines(Q(), months)
     lines = list(DueLine.objects.select_related("branch").order_by("month", "pk"))
-    behind = {pk: sample.random.choice((1, 2, 3, 6)) for pk in sample.members if sample.random.random() < LATE}
+    behind = {pk: BEHIND[number % len(BEHIND)] for number, pk in enumerate(list(sample.members)[LATE // 3 :: LATE])}
     paid = [_payment(sample, line, clerk) for line in lines if _pays(sample, line, now, behind)]
     Payment.objects.bulk_create(paid, batch_size=500)
     upsert([payment.line for payment in paid], PAID)

@@ -64,7 +64,8 @@ def test_of_two_collectors_the_second_keeps_what_was_typed(client_of, world, mon
 
 @pytest.mark.parametrize(
     ("change", "says"),
-    [({"paid": []}, "还没有勾选任何人"), ({"amount": "五十"}, "看不明白"), ({"amount": "50.001"}, "看不明白"), ({"amount": "49"}, "写明原因"),
+    [({"paid": []}, "还没有勾选任何人"), ({"amount": "五十"}, "看不明白"), ({"amount": "50.001"}, "看不明白"),
+     ({"amount": "49"}, "写明原因"),
      ({"amount": "51"}, "自愿多交"), ({"paid_on": "2099-01-01"}, "不能晚于今天"), ({"by": "长" * 31}, "最多30个字")],
 )  # fmt: skip
 def test_what_is_wrong_is_said_and_nothing_is_lost(client_of, world, month, change, says):
