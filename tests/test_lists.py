@@ -142,7 +142,7 @@ class Page:
 
 
 PAGES: dict[str, Page] = {
-    "home": Page("secretary", add_meetings, 13, "first page"),
+    "home": Page("secretary", add_meetings, 14, "first page"),
     "duties": Page("secretary", add_meetings, 9, "first page"),
     "matrix": Page("staff", add_branches, 9, "first page"),
     "matrix_export": Page("staff", add_branches, 11, "matrix export"),

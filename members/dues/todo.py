@@ -8,13 +8,15 @@ from collections.abc import Iterator
 from datetime import date
 from urllib.parse import urlencode
 
+from django.db.models import F, Q
 from django.urls import reverse
 
 from branches.accounts.models import Account
 from branches.models import Branch
 from members.dues import rules
-from members.dues.models import DueLine, DuesStandard
+from members.dues.models import DueLine
 from members.models import Member
+from partywork.periods import add_months
 from partywork.slots import Panel, adds_to
 
 NAMED = 4
@@ -22,29 +24,29 @@ NAMED = 4
 
 @adds_to("home.todo")
 def dues_todo(branch: Branch, reader: Account, day: date) -> Iterator[dict]:
-    """Two queries; nothing where no base was ever entered."""
+    """One query. A month that nobody made is asked for where the month before was made."""
     if not branch.is_leaf_kind or not reader.can("dues.edit", branch):
         return
     month = rules.month_of(day)
-    lines = DueLine.objects.filter(branch=branch)
-    late, now = defaultdict(list), []
-    for name, when in lines.unsettled().filter(month__lte=month).order_by("month", "pk").values_list("member__name", "month"):
-        now.append(name) if when == month else late[name].append(when)
+    known = Q(paid__lt=F("due")) | Q(month__gte=add_months(month, -1))
+    rows = DueLine.objects.filter(known, branch=branch, month__lte=month).order_by("month", "pk")
+    late, now, made = defaultdict(list), [], set()
+    for name, when, settled in rows.values_list("member__name", "month", "settled"):
+        made.add(when)
+        if not settled:
+            now.append(name) if when == month else late[name].append(when)
+    yield from items(branch, month, late, now, made)
+
+
+def items(branch: Branch, month: date, late: dict[str, list[date]], now: list[str], made: set[date]) -> Iterator[dict]:
+    ends = rules.last_day(month)
     warned = {name: run for name, months in late.items() if (run := rules.in_a_row(months)) >= rules.WARN_MONTHS}
     if warned:
         yield item("催交党费", told(warned), reverse("dues_arrears"), branch, label="查看欠交", rule="DUE-14", overdue=True)
     if now:
-        yield item(f"{month.month}月党费", f"还有{len(now)}人没有交齐", reverse("dues"), branch, label="收缴党费", rule="DUE-7",
-                   due=rules.last_day(month))  # fmt: skip
-    elif is_waiting(branch, month):
-        yield item(f"{month.month}月党费", "还没有生成应缴", reverse("dues"), branch, label="生成应缴", rule="DUE-7",
-                   due=rules.last_day(month))  # fmt: skip
-
-
-def is_waiting(branch: Branch, month: date) -> bool:
-    """Whether somebody's base is known, but nobody's month."""
-    known = DuesStandard.objects.filter(member__latest__branch=branch, member__latest__stop_on=None)
-    return known.exists() and not DueLine.objects.filter(branch=branch, month=month).exists()
+        yield item(f"{month.month}月党费", f"还有{len(now)}人没有交齐", reverse("dues"), branch, label="收缴党费", rule="DUE-7", due=ends)
+    elif made and month not in made:
+        yield item(f"{month.month}月党费", "还没有生成应缴", reverse("dues"), branch, label="生成应缴", rule="DUE-7", due=ends)
 
 
 def told(warned: dict[str, int]) -> str:

@@ -256,14 +256,14 @@ def test_the_journal_asks_the_same_whatever_its_length(world, client_of, django_
 # --- the menu ---------------------------------------------------------------------------------------------------------
 
 
-BOOKS = ["待办", "会议", "党员", "组织", "报告", "指标", "一览表"]
+BOOKS = ["待办", "会议", "党员", "党费", "组织", "报告", "指标", "一览表"]
 OPEN = ["制度依据", "权限一览"]
 
 
 @pytest.mark.parametrize(
     ("who", "labels"),
     [
-        ("member", ["我的档案", *OPEN]),
+        ("member", ["我的档案", "我的党费", *OPEN]),
         ("secretary", ["我的支部", *BOOKS, *OPEN]),
         ("leader", ["工作台", *BOOKS, *OPEN]),
         ("staff", ["工作台", *BOOKS, "单位设置", "报告模板", "节假日", *OPEN]),
