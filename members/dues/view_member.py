@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from members.dues import desk, payments, services
 from members.dues.forms import ExtraForm, MonthsForm, ReductionForm, RefundForm, StandardForm
 from members.dues.local import practice_on
-from members.dues.models import Payment, Reduction
+from members.dues.models import DuesStandard, Payment, Reduction
 from members.dues.rules import month_of
 from members.models import Member
 from partywork.answers import answer_form, made_before, posted
@@ -58,7 +58,8 @@ def dues_base(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("dues_card", pk)
 
     base = practice_on(today()).base(last.category, last.amounts) if last else None
-    response = answer_form(request, form, FORM, act, again=lambda: None, member=member, heading=f"核定{member.name}的党费",
+    response = answer_form(request, form, FORM, act, again=lambda: repeated(request, pk, DuesStandard), member=member,
+                           heading=f"核定{member.name}的党费",
                            submit="保存核定", base=base, rule="DUE-21", form_id="dues-base",
                            hint="收入项目加密保存，只有核定人员能看到。")  # fmt: skip
     add_never_cache_headers(response)
@@ -76,13 +77,14 @@ def dues_reduce(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, f"{member.name}的减免已登记。")
         return redirect("dues_card", pk)
 
-    return answer_form(request, form, FORM, act, again=lambda: repeated(request, pk), member=member, heading=f"{member.name}的党费减免",
+    return answer_form(request, form, FORM, act, again=lambda: repeated(request, pk, Reduction), member=member,
+                       heading=f"{member.name}的党费减免",
                        submit="登记减免", rule="DUE-11")  # fmt: skip
 
 
-def repeated(request: HttpRequest, pk: int) -> HttpResponse | None:
+def repeated(request: HttpRequest, pk: int, model: type[DuesStandard | Reduction]) -> HttpResponse | None:
     """Where the same form led when it was sent before."""
-    return made_before(request, Reduction, lambda made: redirect("dues_card", pk))
+    return made_before(request, model, lambda made: redirect("dues_card", pk))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
