@@ -175,10 +175,11 @@ class Drawn:
     def __init__(self, month: date, practice: Practice, whose: Q) -> None:
         self.month, self.practice, self.whose = month, practice, whose
         self.places = self.roster()
-        dated = Q(member__in=list(self.places)) & active_on(month, start="start_on", stop="stop_on")
-        self.standards = {row.member_id: row for row in DuesStandard.objects.filter(dated)}
-        self.reductions = {row.member_id: row.amount for row in Reduction.objects.filter(dated)}
-        self.lines = {row.member_id: row for row in self.known()}
+        people = [Q(member__in=part) for part in batched(list(self.places))]
+        dated = [each & active_on(month, start="start_on", stop="stop_on") for each in people]
+        self.standards = {row.member_id: row for each in dated for row in DuesStandard.objects.filter(each)}
+        self.reductions = {row.member_id: row.amount for each in dated for row in Reduction.objects.filter(each)}
+        self.lines = {row.member_id: row for each in (whose, *people) for row in self.known(each)}
 
     def roster(self) -> dict[int, tuple[Membership, rules.Owed]]:
         """{member: where he owes and how much of the month}; each once, whatever changed within the month."""
@@ -196,9 +197,9 @@ class Drawn:
         ours = self.practice
         return rules.owed(stretch, self.month, first_month=ours.first_month, collect_day=ours.collect_day, grace=ours.grace)
 
-    def known(self) -> QuerySet[DueLine]:
-        """The month's lines so far, locked: of these people, and of those who owe no longer."""
-        rows = DueLine.objects.filter(Q(member__in=list(self.places)) | self.whose, month=self.month)
+    def known(self, condition: Q) -> QuerySet[DueLine]:
+        """The month's lines so far, locked: of those who owe no longer, and of these people."""
+        rows = DueLine.objects.filter(condition, month=self.month)
         return rows.select_for_update(of=("self",)).order_by("pk")
 
     def facts(self, member_id: int) -> dict | None:
@@ -234,6 +235,11 @@ class Drawn:
         gone = [row.pk for row in self.lines.values() if row.member_id not in self.places and not row.paid]
         count, _ = DueLine.objects.filter(pk__in=gone, payments=None).delete() if gone else (0, {})
         return count
+
+
+def batched(keys: list[int], most: int = 5000) -> list[list[int]]:
+    """Keys in parts that both databases take in one statement."""
+    return [keys[start : start + most] for start in range(0, len(keys), most)]
 
 
 def altered(line: DueLine, facts: dict) -> DueLine:
