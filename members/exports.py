@@ -33,3 +33,20 @@ LEAVING = [
     Column("stop_on", "除册日期", "stop_on", 14),
     Column("stop_reason", "离开方式", lambda row: row.get_stop_reason_display(), 18),
 ]
+
+
+def structure_columns(since: date | None) -> list[Column]:
+    """Of the lines of the structure page, each with the name of its table."""
+    columns = [
+        Column("of", "项目", lambda row: row[0], 14),
+        Column("band", "类别", lambda row: row[1].label, 26),
+        Column("number", "人数", lambda row: row[1].number, 10),
+        Column("share", "占比", lambda row: row[1].share, 10),
+    ]
+    if since is None:
+        return columns
+    return [
+        *columns,
+        Column("before", f"{rules.cn(since)}人数", lambda row: row[1].before, 20),
+        Column("change", "增减", lambda row: row[1].change, 10),
+    ]

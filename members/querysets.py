@@ -59,6 +59,12 @@ class MembershipQuerySet(QuerySet):
         """The roster of a day."""
         return self.filter(active_on(day, start="start_on", stop="stop_on"))
 
+    def within(self, branch) -> MembershipQuerySet:
+        """Of an organisation and everything below it; of one with nothing below, its key finds the same rows by their index."""
+        if branch.is_leaf_kind:
+            return self.filter(branch=branch)
+        return self.filter(branch__path__startswith=branch.path)
+
     def in_order(self) -> MembershipQuerySet:
         """With person, branch and group, in the order of the roster."""
         return self.select_related("member", "branch", "group").order_by("member__pinyin", "member_id")

@@ -1,11 +1,13 @@
 from django.urls import path
 
-from members import personal_views, views
+from members import personal_views, structure_views, views
 
 urlpatterns = [
     path("members/", views.members, name="members"),
     path("members/export/", views.members_export, name="members_export"),
     path("members/new/", views.member_new, name="member_new"),
+    path("members/structure/", structure_views.members_structure, name="structure"),
+    path("members/structure/export/", structure_views.structure_export, name="structure_export"),
     path("members/find/", personal_views.member_find, name="member_find"),
     path("members/<pk:pk>/", views.member_page, name="member"),
     path("members/<pk:pk>/edit/", views.member_edit, name="member_edit"),
