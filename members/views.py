@@ -130,6 +130,7 @@ def member_page(request: HttpRequest, pk: int) -> HttpResponse:
             "history": history_of(member),
             "is_own": member.account_id == request.user.pk,
             "can_edit": request.user.can("members.edit", member),
+            "can_reveal": request.user.can("members.reveal", member),
             "can_see_branch": request.user.can("org.view", member.latest.branch),
         },
     )

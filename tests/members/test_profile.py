@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 
-from members import personal, rules, services
+from members import gaps, personal, rules, services
 from members.identity import profile_of
 from members.models import Profile
 from partywork.errors import NotAllowed, RuleViolation, StaleVersion
@@ -158,9 +158,9 @@ def test_another_slug_reveals_nothing(world, person, client_of):
 
 def test_what_is_missing_of_the_official_items(world, person):
     person.phone = ""
-    assert personal.missing_items(person, profile_of(person)) == ["民族", "公民身份号码", "学历", "工作岗位", "家庭住址", "联系电话"]
+    assert gaps.missing_items(person, profile_of(person)) == ["民族", "公民身份号码", "学历", "工作岗位", "联系电话", "家庭住址"]
     profile = Profile(member=person, nationality="01", education="college", work="retired", home_address=ADDRESS, landline="3112345")
-    assert personal.missing_items(person, profile) == ["公民身份号码"]
+    assert gaps.missing_items(person, profile) == ["公民身份号码"]
 
 
 @pytest.mark.parametrize(("begins", "said"), [
