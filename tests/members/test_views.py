@@ -214,12 +214,23 @@ def test_a_shown_number_is_hidden_again(world, client_of, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("name", "status"), [("inspector", 403), ("member", 403), ("neighbour", 404), ("keeper", 404)]
+    ("name", "status"), [("inspector", 403), ("colleague", 404), ("neighbour", 404), ("keeper", 404)]
 )
 def test_who_may_not_ask_for_a_number(world, client_of, name, status):
     address = reverse("member_reveal", args=[world.members["member"].pk, "phone"])
     assert client_of(name).post(address).status_code == status
     assert Entry.objects.filter(action="members.reveal").count() == 0
+
+
+def test_ones_own_number_is_shown_once_asked_for(world, client_of):
+    own = world.members["member"]
+    own.phone = NUMBER
+    own.save(update_fields=["phone"])
+    member, page = client_of("member"), reverse("member", args=[own.pk])
+    assert NUMBER not in member.get(page).content.decode()
+    assert member.post(reverse("member_reveal", args=[own.pk, "phone"])).url == page
+    assert NUMBER in member.get(page).content.decode()
+    assert Entry.objects.filter(action="members.reveal", actor_name="李平").count() == 1
 
 
 def test_a_plain_member_is_led_to_his_own_record(world, client_of):
