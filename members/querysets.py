@@ -51,6 +51,14 @@ class ProfileQuerySet(QuerySet):
         return self.filter(id_index__in=blind_indexes(number, ID_PURPOSE))
 
 
+class RequestQuerySet(QuerySet):
+    def visible_to(self, account) -> RequestQuerySet:
+        return self.filter(account.reach("members.view", "member__latest__branch__", own=Q(member__account_id=account.pk)))
+
+    def open(self) -> RequestQuerySet:
+        return self.filter(state="open")
+
+
 class MembershipQuerySet(QuerySet):
     def visible_to(self, account) -> MembershipQuerySet:
         return self.filter(account.reach("members.view", "branch__", own=Q(member__account_id=account.pk)))

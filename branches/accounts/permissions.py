@@ -61,6 +61,10 @@ TABLE: dict[str, tuple[str, dict[Role, Reach]]] = {
         "显示完整的身份证号、电话和住址",
         _BOOKS | {Role.STAFF: Reach.BELOW, Role.MEMBER: Reach.OWN},
     ),
+    "members.ask": (
+        "请求更正本人信息",
+        dict.fromkeys((Role.PUBLICITY, Role.DISCIPLINE, Role.INSPECTOR, Role.LEADER, Role.MEMBER), Reach.OWN),
+    ),
     "meetings.view": ("查看会议", _SEE),
     "meetings.edit": (
         "登记、更正、作废会议",
