@@ -63,7 +63,7 @@ TABLE: dict[str, tuple[str, dict[Role, Reach]]] = {
     ),
     "members.ask": (
         "请求更正本人信息",
-        dict.fromkeys((Role.PUBLICITY, Role.DISCIPLINE, Role.INSPECTOR, Role.LEADER, Role.MEMBER), Reach.OWN),
+        dict.fromkeys((*_SEE, Role.MEMBER), Reach.OWN),
     ),
     "meetings.view": ("查看会议", _SEE),
     "meetings.edit": (

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from branches.accounts.models import Account
-from branches.meetings.duties import Duty, Status, duties_of
+from branches.meetings.duties import Duty, Facts, Status, demands, duties_from
 from branches.meetings.links import mend_url
 from branches.meetings.overview import SHOWN, drafts_of, meetings_in, report_state, todo_item, unfinished
 from branches.models import Branch, PartyGroup
@@ -46,8 +46,10 @@ def handover_of(branch: Branch, reader: Account, today: date) -> dict:
     """Everything that the page tells."""
     until = add_months(today.replace(day=1), 1 + AHEAD_MONTHS)
     may_log = reader.can("meetings.edit", branch)
-    duties = duties_of([branch], Period(Period.at(Span.HALF, today).start, until, Span.YEAR), today)
-    people = people_of(branch, today)
+    spans = demands(Period(Period.at(Span.HALF, today).start, until, Span.YEAR))
+    facts = Facts.behind([branch], spans)
+    duties = duties_from(facts, [branch], spans, today)
+    people = people_of(branch, facts.groups[branch.pk], today)
     late = [duty for duty in unfinished(duties, today) if duty.status is Status.OVERDUE]
     steps = [*duty_steps(duties, today, until, may_log), *probation_steps(people, today, until)]
     return {
@@ -63,14 +65,13 @@ def handover_of(branch: Branch, reader: Account, today: date) -> dict:
     }
 
 
-def people_of(branch: Branch, day: date) -> People:
+def people_of(branch: Branch, groups: list[PartyGroup], day: date) -> People:
     rows = list(Membership.objects.filter(branch=branch).active_on(day).in_order())
     waiting = [row.member for row in rows if row.kind == Kind.PROBATIONARY]
-    groups = PartyGroup.objects.filter(branch=branch).active_on(day).order_by("id")
     return People(
         full=len(rows) - len(waiting),
         probationary=[{"member": member, "ends": probation_ends(member.joined_on)} for member in waiting],
-        groups=[group_line(group, rows) for group in groups],
+        groups=[group_line(group, rows) for group in groups if group.is_active_on(day)],
         ungrouped=sum(row.group_id is None for row in rows),
     )
 

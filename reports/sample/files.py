@@ -1,14 +1,14 @@
 """Personal files of the fictional people. Nobody's number can be a real one: no county has its region."""
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from random import Random
 
 from branches.models import Branch
 from members import codes
 from members.id_numbers import check_digit
 from members.identity import settle_id_number
-from members.models import Member, Profile
+from members.models import CorrectionRequest, Member, Profile
 from partywork.periods import add_months
 from reports.sample.organisation import Sample
 
@@ -29,6 +29,21 @@ def build_files(sample: Sample) -> None:
     people = list(sample.members.values())
     files = [_file(random, number, member, places[member.latest.branch_id]) for number, member in enumerate(people)]
     Profile.objects.bulk_create([each for each in files if random.random() > .03], batch_size=500)
+    build_requests(sample)
+
+
+def build_requests(sample: Sample) -> None:
+    """One plain member has answered and open requests."""
+    account = sample.accounts.get("zb01-dangyuan")
+    secretary = sample.accounts.get("zb01")
+    if account is None:
+        return
+    facts = {"member": account.member, "asked_on": sample.until - timedelta(days=90)}
+    CorrectionRequest.objects.create(
+        **facts, text="参加工作日期应为档案记载的日期，请核对。", state="done", answer="已按人事档案核对。", closed_by=secretary,
+        closed_on=sample.until - timedelta(days=86),
+    )  # fmt: skip
+    CorrectionRequest.objects.create(member=account.member, asked_on=sample.until - timedelta(days=2), text="民族、学历和住址还没有登记，材料已交给组织委员。")
 
 
 def _file(random: Random, number: int, member: Member, branch: Branch) -> Profile:

@@ -39,7 +39,8 @@ class Canary:
 
     @property
     def encrypted(self) -> bool:
-        return isinstance(self.field, EncryptedText)
+        """Masked until somebody asks; not what a model seals but shows whole to those who may read it (`SHOWN_FIELDS`)."""
+        return isinstance(self.field, EncryptedText) and self.field.name not in getattr(self.model, "SHOWN_FIELDS", ())
 
     def __str__(self) -> str:
         return f"{self.model._meta.label}.{self.field.name} #{self.pk}"

@@ -55,7 +55,7 @@ def test_the_text_is_sealed_and_not_in_the_journal(world):
 
 
 def test_one_asks_of_ones_own_record_only(world):
-    for who, of in (("colleague", "member"), ("secretary", "secretary"), ("leader", "member")):
+    for who, of in (("colleague", "member"), ("secretary", "member"), ("leader", "member"), ("keeper", "member")):
         with pytest.raises(NotAllowed):
             ask_correction(actor=world[who], member=world.members[of], text="改名", today=DAY)
     assert ask(world, "leader").member == world.members["leader"]

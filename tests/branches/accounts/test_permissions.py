@@ -34,7 +34,7 @@ EXPECTED = {
     "members.view":     (D, D, D, D, D, D, D, D, O, N, N),
     "members.edit":     (B, B, B, N, N, D, N, N, N, N, N),
     "members.reveal":   (B, B, B, N, N, D, N, N, O, N, N),
-    "members.ask":      (N, N, N, O, O, N, O, O, O, N, N),
+    "members.ask":      (O, O, O, O, O, O, O, O, O, N, N),
     "meetings.view":    (D, D, D, D, D, D, D, D, N, N, N),
     "meetings.edit":    (B, B, B, B, B, D, N, N, N, N, N),
     "reports.view":     (D, D, D, D, D, D, D, D, N, N, N),

@@ -21,7 +21,7 @@ def test_the_people_of_the_day(world):
     make_member(world.a, "早走", stop_on=DAY, stop_reason="died")
     make_member(world.a, "明来", start_on=DAY + timedelta(1))
     make_group(world.a, name="后设党小组", founded_on=DAY + timedelta(1))
-    people = people_of(world.a, DAY)
+    people = people_of(world.a, list(world.a.groups.order_by("id")), DAY)
     assert (people.whole, people.full, people.ungrouped) == (7, 6, 1)
     assert [(row["member"].name, row["ends"]) for row in people.probationary] == [("沈新", date(2027, 1, 15))]
     assert [(row["group"].name, row["members"], row["leaders"]) for row in people.groups] == [
