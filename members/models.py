@@ -11,8 +11,8 @@ from django.db.models import F, Q
 from branches.accounts.models import Account
 from branches.models import Branch, PartyGroup
 from members import codes
-from members.querysets import MemberQuerySet, MembershipQuerySet, ProfileQuerySet, RequestQuerySet
-from partywork.fields import EncryptedText
+from members.querysets import ID_PURPOSE, MemberQuerySet, MembershipQuerySet, ProfileQuerySet, RequestQuerySet
+from partywork.fields import BlindIndex, EncryptedText
 
 
 class Sex(models.TextChoices):
@@ -118,7 +118,7 @@ class Profile(models.Model):
     member = models.OneToOneField(Member, models.PROTECT, related_name="profile", verbose_name="党员")
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     id_number = EncryptedText("公民身份号码", blank=True)
-    id_index = models.CharField(max_length=64, blank=True, editable=False)
+    id_index = BlindIndex(of="id_number", purpose=ID_PURPOSE)
     nationality = models.CharField("民族", max_length=2, choices=codes.NATIONALITIES, blank=True)
     education = models.CharField("学历", max_length=24, choices=codes.Education.choices, blank=True)
     degree = models.CharField("学位", max_length=12, choices=codes.Degree.choices, blank=True)

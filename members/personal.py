@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 
 from branches.accounts.models import Account
 from members.id_numbers import tidy_id_number
-from members.identity import profile_of, settle_id_number, why_not_identity
+from members.identity import profile_of, why_not_identity
 from members.models import Member, Profile
 from members.services import begin, refuse
 from partywork.errors import RuleViolation
@@ -36,7 +36,7 @@ def save_profile(*, actor: Account | None, member: Member, today: date, version:
     before = snapshot(profile, FACTS) if profile.pk else {}
     for name in facts.keys() & set(FACTS):
         setattr(profile, name, facts[name])
-    settle_id_number(profile)
+    profile.id_number = tidy_id_number(profile.id_number)
     refuse("id_number", why_not_identity(profile, member, today))
     refuse(*why_not_course(profile, today))
     write(profile)

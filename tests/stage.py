@@ -36,7 +36,7 @@ from branches.accounts.models import Session
 from branches.meetings.kinds import Kind
 from branches.meetings.models import Meeting, MeetingFile
 from branches.models import HolidayYear
-from members.models import CorrectionRequest
+from members.models import CorrectionRequest, Profile
 from partywork.files.services import store_upload
 from partywork.jobs.models import Job
 from reports.models import Passage, Report, ReportTemplate, ReportVersion
@@ -252,6 +252,7 @@ def _place(stage: Stage, letter: str, branch, account) -> None:
     member = stage.objects[f"member.{letter}"]
     member.phone = PHONES[letter]
     member.save(update_fields=["phone"])
+    Profile.objects.create(member=member, nationality="01", school=mark, home_address="云溪县河堤路9号")
     stage.objects[f"request.{letter}"] = CorrectionRequest.objects.create(member=member, text=mark, asked_on=date(2026, 3, 1))
     stage.objects[f"post.{letter}"] = stage.objects[f"account.{letter}"].posts.get()
 

@@ -7,7 +7,6 @@ from random import Random
 from branches.models import Branch
 from members import codes
 from members.id_numbers import check_digit
-from members.identity import settle_id_number
 from members.models import CorrectionRequest, Member, Profile
 from partywork.periods import add_months
 from reports.sample.organisation import Sample
@@ -60,7 +59,6 @@ def _file(random: Random, number: int, member: Member, branch: Branch) -> Profil
     for item, often in GAPS.items():
         if random.random() < often:
             setattr(profile, item, "")
-    settle_id_number(profile)
     return profile
 
 

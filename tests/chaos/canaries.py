@@ -20,7 +20,8 @@ from django.db import models
 
 from branches.accounts.models import Account
 from branches.accounts.permissions import TABLE
-from partywork.fields import EncryptedText, mask_id_number, mask_phone
+from members.id_numbers import check_digit
+from partywork.fields import EncryptedText, blind_index_fields, mask_id_number, mask_phone
 from partywork.journal.values import private_fields
 
 FIRST_DAY = date(1931, 1, 2)  # older than anybody of the drawn world
@@ -62,15 +63,17 @@ def plant() -> list[Canary]:
         for row in model._base_manager.order_by("pk"):
             fields = protected_fields(model)
             for each in fields:
-                setattr(row, each.attname, value_for(each, getattr(row, each.attname)))
-            row.save(update_fields=[each.name for each in fields])
+                setattr(row, each.attname, value_for(each, getattr(row, each.attname), row))
+            row.save(update_fields=[each.name for each in (*fields, *blind_index_fields(model))])
             planted += [canary_of(row, each) for each in fields]
     return planted
 
 
-def value_for(field: models.Field, old: Any) -> Any:
+def value_for(field: models.Field, old: Any, row: models.Model) -> Any:
     """A hash stays what it is: it stands nowhere else already."""
     number = next(_numbers)
+    if field.name == "id_number":
+        return id_number_for(row.member, number)
     if field.name == "password":
         return old
     if isinstance(field, models.DateField):
@@ -78,6 +81,12 @@ def value_for(field: models.Field, old: Any) -> Any:
     if isinstance(field, models.DecimalField | models.IntegerField | models.FloatField):
         return 73_911 + 7 * number
     return text_for(field.name, number)
+
+
+def id_number_for(member: models.Model, number: int) -> str:
+    """One that fits the person, whose birthday is a canary by now: else no form of his would go through."""
+    first = f"411722{member.born_on:%Y%m%d}{2 * (number % 499) + (member.sex == 'm'):03d}"
+    return first + check_digit(first)
 
 
 def text_for(name: str, number: int) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.urls import reverse
 
 from members import gaps, personal, rules, services
 from members.identity import profile_of
 from members.models import Profile
+from members.verification import id_numbers_can_be_found
 from partywork.errors import NotAllowed, RuleViolation, StaleVersion
 from partywork.journal.models import Entry
 from tests.factories import make_member
@@ -176,3 +178,20 @@ def test_a_corrected_party_age_begins_within_the_membership(begins, said):
 def test_party_age_counts_from_the_corrected_day(world, person):
     services.edit_member(actor=world["secretary"], member=person, today=TODAY, party_age_from=date(2020, 1, 1))
     assert rules.party_age(person.party_age_begins, TODAY) == 6
+
+
+def test_a_number_is_found_before_and_after_the_key_is_changed(world, person, settings):
+    save(world, id_number=NUMBER)
+    settings.FIELD_KEYS = ["a-newer-key-for-the-fields-0123456789", *settings.FIELD_KEYS]
+    found = Profile.objects.of_id_number(NUMBER)
+    assert found.get().member == person
+    call_command("reseal", verbosity=0)
+    settings.FIELD_KEYS = settings.FIELD_KEYS[:1]
+    assert Profile.objects.of_id_number(NUMBER).get().id_number == NUMBER
+
+
+def test_an_index_of_another_number_is_found_by_verify(world, person):
+    save(world, id_number=NUMBER)
+    assert list(id_numbers_can_be_found(None)) == []
+    Profile.objects.update(id_index="0" * 64)
+    assert list(id_numbers_can_be_found(None)) == [f"党员{person.pk}：按身份证号查找用的索引与登记的号码不符，重新保存登记表即可。"]
