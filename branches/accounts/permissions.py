@@ -59,7 +59,7 @@ TABLE: dict[str, tuple[str, dict[Role, Reach]]] = {
     "members.edit": ("登记、修改党员", _BOOKS | {Role.STAFF: Reach.BELOW}),
     "members.reveal": (
         "显示完整的身份证号、电话和住址",
-        _BOOKS | {Role.STAFF: Reach.BELOW, Role.MEMBER: Reach.OWN},
+        dict.fromkeys((*_SEE, Role.MEMBER), Reach.OWN) | _BOOKS | {Role.STAFF: Reach.BELOW},
     ),
     "members.ask": (
         "请求更正本人信息",

@@ -40,8 +40,12 @@ class Canary:
 
     @property
     def encrypted(self) -> bool:
-        """Masked until somebody asks; not what a model seals but shows whole to those who may read it (`SHOWN_FIELDS`)."""
-        return isinstance(self.field, EncryptedText) and self.field.name not in getattr(self.model, "SHOWN_FIELDS", ())
+        return isinstance(self.field, EncryptedText)
+
+    @property
+    def is_masked(self) -> bool:
+        """Until somebody asks; not what a model seals but shows whole to those who may read it (`SHOWN_FIELDS`)."""
+        return self.encrypted and self.field.name not in getattr(self.model, "SHOWN_FIELDS", ())
 
     def __str__(self) -> str:
         return f"{self.model._meta.label}.{self.field.name} #{self.pk}"
@@ -160,7 +164,7 @@ class Judge:
             self.seen_clear += 1
             if not self.allowed[who][canary]:
                 yield f"foreign {canary}"
-            elif canary.encrypted and (who, str(canary)) not in self.asked:
+            elif canary.is_masked and (who, str(canary)) not in self.asked:
                 yield f"unmasked {canary}"
 
     def _masked(self, who: str, masks: Iterable[str]) -> Iterator[str]:

@@ -24,7 +24,7 @@ from django.conf import settings
 from django.db import OperationalError, connection, transaction
 
 from branches.accounts.models import Account, Session
-from members.models import Member
+from members.models import Member, Profile
 from members.personal import SHOWN as LABELS
 from members.querysets import MemberQuerySet, MembershipQuerySet
 from partywork.fields import encrypted_fields
@@ -52,6 +52,7 @@ pytestmark = pytest.mark.django_db  # so that there is a migrated database to co
 ALIKE = 6 if LONG else 1  # links of one URL with the same query names that one person follows
 SHOWN = "members.reveal"  # the journal's word for what somebody asked to see; its reason says what
 NEW_PHONES = ("18899990001", "18899990002")
+NEW_ADDRESS = "云溪县金丝雀巷七弄八号"
 IN_A_RECORD = "18899990003"  # typed where no number belongs: the record keeps its text, the journal does not keep the number
 TYPED_SECRETS = ("Kanarienvogel-7781-alt", "Kanarienvogel-7782-neu")
 
@@ -281,7 +282,10 @@ def live(scene: Scene) -> None:
     stage, member = scene.stage, scene.stage.objects["member.a"]
     known = [next(iter(canary.clear)) for canary in scene.canaries if canary.encrypted][:3]
     keep(scene, "secretary", "member_reveal", "a")
-    keep(scene, "secretary", "member_edit", "a", new_phone=NEW_PHONES[0])
+    born_on = Member.objects.get(pk=member.pk).born_on.isoformat()  # another would not fit his ID number
+    keep(scene, "secretary", "member_edit", "a", new_phone=NEW_PHONES[0], born_on=born_on)
+    keep(scene, "secretary", "member_profile", "a", new_home_address=NEW_ADDRESS, version=str(Member.objects.get(pk=member.pk).version))
+    keep(scene, "member", "member_ask", "a", text=f"换了手机 {IN_A_RECORD}，搬到{NEW_ADDRESS}")
     keep(scene, "secretary", "member_new", "a", phone=NEW_PHONES[1])
     for number in known:
         scene.ask("secretary", "GET", f"/members/?words={number}", keep=True)
@@ -295,6 +299,8 @@ def live(scene: Scene) -> None:
     form = {"old_password": PASSWORD, "new_password": TYPED_SECRETS[1], "again": TYPED_SECRETS[1]}
     assert scene.ask("colleague", "POST", "/password/", form, keep=True).status == 302
     assert Member.objects.get(pk=member.pk).phone == NEW_PHONES[0]
+    assert Profile.objects.get(member=member.pk).home_address == NEW_ADDRESS
+    assert member.requests.latest("pk").text.endswith(NEW_ADDRESS)
     request_report(actor=stage.world["neighbour"], report=stage.objects["report.b"], options=Options())  # waits in the queue
 
 
@@ -306,7 +312,7 @@ def keep(scene: Scene, who: str, name: str, letter: str, /, **typed: str) -> Non
 def secrets_of(scene: Scene) -> dict[str, str]:
     """What must stand nowhere: encrypted columns' values, and every password that was typed."""
     kept = {form: str(canary) for canary in scene.canaries if canary.encrypted for form in canary.clear}
-    return kept | dict.fromkeys(NEW_PHONES, "a typed number") | dict.fromkeys((*TYPED_SECRETS, PASSWORD), "a typed password")
+    return kept | dict.fromkeys((*NEW_PHONES, NEW_ADDRESS), "a typed number or address") | dict.fromkeys((*TYPED_SECRETS, PASSWORD), "a typed password")
 
 
 def stored(scene: Scene, backup: Path) -> Iterator[tuple[str, bytes]]:
