@@ -49,6 +49,7 @@ PNG = bytes.fromhex("89504e470d0a1a0a0000000d49484452000000010000000108020000009
 # What only branch A's (B's) own people and those above may ever read; it stands in every text of the branch.
 SECRETS = {"a": "甲支部密语", "b": "乙支部密语"}
 PHONES = {"a": "13900001111", "b": "13900002222"}
+ID_NUMBERS = {"a": "411722198505041212", "b": "411722198505041239", "x": "411722198505041255"}
 BACKEND = "branches.accounts.backends.AccountBackend"
 READS = re.compile(r"[\s(]*(SELECT|SAVEPOINT|RELEASE|ROLLBACK|BEGIN|COMMIT|PRAGMA|SET|SHOW|WITH|EXPLAIN)\b", re.I)
 TABLE = re.compile(r"\s*(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM)\s+\"?(\w+)\"?", re.I)
@@ -252,7 +253,7 @@ def _place(stage: Stage, letter: str, branch, account) -> None:
     member = stage.objects[f"member.{letter}"]
     member.phone = PHONES[letter]
     member.save(update_fields=["phone"])
-    Profile.objects.create(member=member, nationality="01", school=mark, home_address="云溪县河堤路9号")
+    Profile.objects.create(member=member, id_number=ID_NUMBERS[letter], nationality="01", school=mark, home_address="云溪县河堤路9号")
     stage.objects[f"request.{letter}"] = CorrectionRequest.objects.create(member=member, text=mark, asked_on=date(2026, 3, 1))
     stage.objects[f"post.{letter}"] = stage.objects[f"account.{letter}"].posts.get()
 
@@ -280,7 +281,7 @@ PATHS: dict[str, str] = {
     "account": "account", "account_edit": "account", "account_reset": "account", "account_sessions_end": "account",
     "session_end": "session", "post_new": "account", "post_end": "post",
     "member": "member", "member_edit": "member", "member_move": "member", "member_profile": "member",
-    "member_reveal": "member", "member_ask": "member", "member_request": "request", "handover": "branch",
+    "member_reveal": "member",
     "meeting": "meeting", "meeting_edit": "meeting", "meeting_void": "meeting", "meeting_restore": "voided",
     "meeting_file": "file", "meeting_file_remove": "file",
     "report": "report", "passage_save": "report", "shortfall_decide": "report", "report_make": "report",
@@ -298,8 +299,6 @@ QUERIES: dict[str, tuple[str, str]] = {
     "figures": ("branch={branch}&period=2026H1", "b"), "figures_export": ("", "abx"), "figure_rows_export": ("", "abx"),
     "duties": ("branch={branch}", "-b"), "matrix": ("branch={branch}", "-b"), "matrix_export": ("", "abx"),
     "meetings": ("branch={branch}", "-b"), "meetings_export": ("", "-bx"),
-    "structure": ("branch={branch}", "-b"), "structure_export": ("", "abx"),
-    "member_gaps": ("branch={branch}", "-b"), "member_gaps_export": ("", "abx"),
     "members": ("branch={branch}", "-b"), "members_export": ("", "-abx"), "reports": ("branch={branch}", "-b"),
     "meeting_new": ("branch={branch}", "-abx"), "member_new": ("", "abx"), "report_new": ("", "abx"),
     "meeting_autosave": ("", "abx"), "meeting_attendance": ("", "abx"), "meeting_file_add": ("", "abx"),
