@@ -19,15 +19,26 @@ from partywork.tokens import make_once
 
 class AskForm(SiteForm, TokenForm):
     text = forms.CharField(
-        label="哪里不对，应该是什么", max_length=500, widget=forms.Textarea({"rows": 5}), help_text="例如：学历应为大学；手机换了新号码。",
-    )  # fmt: skip
+        label="哪里不对，应该是什么",
+        max_length=500,
+        widget=forms.Textarea({"rows": 5}),
+        help_text="例如：学历应为大学；手机换了新号码。",
+    )
 
 
 class AnswerForm(SiteForm):
     state = forms.ChoiceField(
-        label="处理结果", choices=[(each.value, each.label) for each in (AskState.DONE, AskState.DECLINED)], widget=forms.RadioSelect,
-    )  # fmt: skip
-    answer = forms.CharField(label="答复", max_length=500, required=False, widget=forms.Textarea({"rows": 4}), help_text="本人在自己的档案里看到。")
+        label="处理结果",
+        choices=[(each.value, each.label) for each in (AskState.DONE, AskState.DECLINED)],
+        widget=forms.RadioSelect,
+    )
+    answer = forms.CharField(
+        label="答复",
+        max_length=500,
+        required=False,
+        widget=forms.Textarea({"rows": 4}),
+        help_text="本人在自己的档案里看到。",
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -28,7 +28,8 @@ from tests.stage import picture as image
 pytestmark = pytest.mark.django_db
 # A meeting's 8 stand beside the four of every page's frame: session, account, posts, the bureau's name; an export's beside the
 # three of its entry in the journal.
-BUDGETS = {"list": 8, "detail": 12, "meeting": 8 + 4, "first page": 14, "handover": 12 + 4, "sheet": 12, "export": 6 + 3, "matrix export": 8 + 3}
+BUDGETS = {"list": 8, "detail": 12, "meeting": 8 + 4, "first page": 14, "handover": 12 + 4, "sheet": 12,
+           "export": 6 + 3, "matrix export": 8 + 3}
 SIZES = (1, 3, 25)
 
 

@@ -84,8 +84,12 @@ def group_line(group: PartyGroup, rows: list[Membership]) -> dict:
 def duty_steps(duties: list[Duty], today: date, until: date, may_log: bool) -> list[Step]:
     """The meetings that fall due from today on and are not held yet."""
     coming = [duty for duty in duties if duty.status in (Status.OPEN, Status.SOON) and today <= duty.due_on < until]
-    return [Step(duty.due_on, duty.label, f"还差{duty.missing}次" if duty.required > 1 else "", "todo", mend_url(duty, today) if may_log else "")
-            for duty in coming]  # fmt: skip
+    return [duty_step(duty, today, may_log) for duty in coming]
+
+
+def duty_step(duty: Duty, today: date, may_log: bool) -> Step:
+    text = f"还差{duty.missing}次" if duty.required > 1 else ""
+    return Step(duty.due_on, duty.label, text, "todo", mend_url(duty, today) if may_log else "")
 
 
 def probation_steps(people: People, today: date, until: date) -> list[Step]:

@@ -285,7 +285,8 @@ def live(scene: Scene) -> None:
     known = [next(iter(canary.clear)) for canary in scene.canaries if canary.encrypted][:3]
     keep(scene, "secretary", "member_reveal", "a")
     keep(scene, "secretary", "member_edit", "a", new_phone=NEW_PHONES[0])
-    keep(scene, "secretary", "member_profile", "a", new_home_address=NEW_ADDRESS, version=str(Member.objects.get(pk=member.pk).version))
+    now = Member.objects.get(pk=member.pk).version
+    keep(scene, "secretary", "member_profile", "a", new_home_address=NEW_ADDRESS, version=str(now))
     keep(scene, "member", "member_ask", "a", text=f"换了手机 {IN_A_RECORD}，搬到{NEW_ADDRESS}")
     keep(scene, "secretary", "member_new", "a", phone=NEW_PHONES[1])
     for number in known:
@@ -313,7 +314,8 @@ def keep(scene: Scene, who: str, name: str, letter: str, /, **typed: str) -> Non
 def secrets_of(scene: Scene) -> dict[str, str]:
     """What must stand nowhere: encrypted columns' values, and every password that was typed."""
     kept = {form: str(canary) for canary in scene.canaries if canary.encrypted for form in canary.clear}
-    return kept | dict.fromkeys((*NEW_PHONES, NEW_ADDRESS), "a typed number or address") | dict.fromkeys((*TYPED_SECRETS, PASSWORD), "a typed password")
+    typed = dict.fromkeys((*NEW_PHONES, NEW_ADDRESS), "a typed number or address")
+    return kept | typed | dict.fromkeys((*TYPED_SECRETS, PASSWORD), "a typed password")
 
 
 def stored(scene: Scene, backup: Path) -> Iterator[tuple[str, bytes]]:

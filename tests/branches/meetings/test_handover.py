@@ -83,7 +83,8 @@ def test_the_page(world, client_of):
 
 
 @pytest.mark.parametrize(("who", "place", "code"), [
-    ("leader", "a", 200), ("general", "a", 200), ("neighbour", "a", 404), ("member", "a", 404), ("former", "a", 404), ("staff", "office", 404)])
+    ("leader", "a", 200), ("general", "a", 200), ("neighbour", "a", 404), ("member", "a", 404), ("former", "a", 404),
+    ("staff", "office", 404)])
 def test_whose_it_is(world, client_of, who, place, code):
     assert client_of(who).get(reverse("handover", args=[getattr(world, place).pk])).status_code == code
 
