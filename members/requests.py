@@ -11,11 +11,12 @@ from django.db import transaction
 from branches.accounts.models import Account
 from members.models import AskState, CorrectionRequest, Member
 from partywork.errors import RuleViolation
-from partywork.journal.services import register_actions, write_entry
+from partywork.journal.services import changes_between, register_actions, snapshot, write_entry
 
 register_actions({"members.ask": "请求更正", "members.answer": "答复更正请求"})
 
 MOST_OPEN = 5
+CLOSING = ("state", "answer", "closed_on", "closed_by")
 
 
 @transaction.atomic
@@ -38,7 +39,9 @@ def answer_request(*, actor: Account, request: CorrectionRequest, state: str, an
         raise RuleViolation(f"这件请求已经处理过（{row.get_state_display()}）。")
     if state == AskState.DECLINED and not answer.strip():
         raise RuleViolation("不作更正的，请写明原因，本人会看到。", field="answer")
+    before = snapshot(row, CLOSING)
     row.state, row.answer, row.closed_on, row.closed_by = state, answer, today, actor
-    row.save(update_fields=["state", "answer", "closed_on", "closed_by"])
-    write_entry(actor=actor, action="members.answer", target=request.member, changes={"状态": ["待处理", row.get_state_display()]})
+    row.save(update_fields=CLOSING)
+    changes = changes_between(before, snapshot(row, CLOSING))
+    write_entry(actor=actor, action="members.answer", target=request.member, changes=changes)
     return row

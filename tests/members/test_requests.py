@@ -51,6 +51,8 @@ def test_the_text_is_sealed_and_not_in_the_journal(world):
         assert "1381234" not in str(stored := cursor.fetchall()) and "1391234" not in str(stored)
     kept = str(list(Entry.objects.values()))
     assert "河堤路" not in kept and "5678" not in kept
+    told = Entry.objects.get(action="members.answer").changes
+    assert (told["state"], told["answer"]) == (["open", "done"], "（已变更，不记录内容）")
     last = Entry.objects.order_by("seq").values_list("action", "target_label")
     assert list(last)[-2:] == [("members.ask", "李平"), ("members.answer", "李平")]
 
