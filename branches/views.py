@@ -101,7 +101,7 @@ def branch_page(request: HttpRequest, pk: int) -> HttpResponse:
             "above": Branch.objects.visible_to(request.user).above(branch),
             "facts": facts_of(branch),
             "here": f"?branch={branch.pk}",
-            "roster": f"?branch={branch.pk}" if branch.is_leaf_kind else "",
+            "roster": f"?branch={branch.pk}",
             "full": kinds.get("full", 0),
             "probationary": kinds.get("probationary", 0),
             "members": sum(kinds.values()),

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import transaction
 
 from branches.accounts.models import Account
 from branches.accounts.permissions import Reach, widest_reach
@@ -22,9 +25,12 @@ class Act:
     hint: str = ""
     dated: bool = True  # whether the service is told what day it is
 
-    def do(self, *, actor: Account, member: Member, today, values: dict) -> None:
+    @transaction.atomic
+    def do(self, *, actor: Account, member: Member, today, values: dict, token: UUID | None = None) -> None:
+        """The act, and which form it came from: the same form sent again is led to the member's page."""
         facts = values | ({"today": today} if self.dated else {})
         self.service(actor=actor, member=member, **facts)
+        services.note_form(member, token)
 
 
 def _here(member: Member, account: Account) -> bool:

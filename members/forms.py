@@ -165,7 +165,7 @@ class EditMemberForm(PersonForm, VersionForm):
 # --- dated changes: one form each; `member` and `account` are what the choices depend on ----------------------------
 
 
-class ChangeForm(SiteForm, VersionForm):
+class ChangeForm(SiteForm, VersionForm, TokenForm):
     day = DateField(label="生效日期", help_text="从这一天起按新情况计算，可以补登过去的日期。")
     note = forms.CharField(label="说明", max_length=200, required=False)
 

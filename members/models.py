@@ -11,8 +11,8 @@ from django.db.models import F, Q
 from branches.accounts.models import Account
 from branches.models import Branch, PartyGroup
 from members import codes
-from members.querysets import MemberQuerySet, MembershipQuerySet, ProfileQuerySet
-from partywork.fields import EncryptedText
+from members.querysets import ID_PURPOSE, MemberQuerySet, MembershipQuerySet, ProfileQuerySet, RequestQuerySet
+from partywork.fields import BlindIndex, EncryptedText
 
 
 class Sex(models.TextChoices):
@@ -66,12 +66,13 @@ class Member(models.Model):
     latest = models.OneToOneField("Membership", models.PROTECT, null=True, editable=False, related_name="+")
     version = models.PositiveIntegerField(default=1, editable=False)
     form_token = models.UUIDField(null=True, unique=True, editable=False)
+    change_token = models.UUIDField(null=True, editable=False)  # of the form that made the last dated change
 
     objects = MemberQuerySet.as_manager()
     PRIVATE_FIELDS = (
         "born_on",
     )  # the journal says that it changed, not what it is (the number is encrypted anyway)
-    JOURNAL_ALSO = ("members.Membership", "members.Profile")
+    JOURNAL_ALSO = ("members.Membership", "members.Profile", "members.CorrectionRequest")
 
     class Meta:
         verbose_name = "党员"
@@ -117,7 +118,7 @@ class Profile(models.Model):
     member = models.OneToOneField(Member, models.PROTECT, related_name="profile", verbose_name="党员")
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     id_number = EncryptedText("公民身份号码", blank=True)
-    id_index = models.CharField(max_length=64, blank=True, editable=False)
+    id_index = BlindIndex(of="id_number", purpose=ID_PURPOSE)
     nationality = models.CharField("民族", max_length=2, choices=codes.NATIONALITIES, blank=True)
     education = models.CharField("学历", max_length=24, choices=codes.Education.choices, blank=True)
     degree = models.CharField("学位", max_length=12, choices=codes.Degree.choices, blank=True)
@@ -159,6 +160,52 @@ class Profile(models.Model):
 
     def __str__(self) -> str:
         return f"{self.member.name}的信息"
+
+    @property
+    def rights_branch(self) -> Branch | None:
+        return self.member.rights_branch
+
+    @property
+    def rights_owner_id(self) -> int | None:
+        return self.member.account_id
+
+
+class AskState(models.TextChoices):
+    OPEN = "open", "待处理"
+    DONE = "done", "已更正"
+    DECLINED = "declined", "不作更正"
+
+
+class CorrectionRequest(models.Model):
+    """What a member asks to have corrected in his own record, and what became of it. Written by `members.requests` only.
+    People write numbers and addresses into it: so it is sealed, and read by whoever keeps the record and by himself."""
+
+    member = models.ForeignKey(Member, models.PROTECT, related_name="requests", verbose_name="党员")
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    text = EncryptedText("要更正的内容")
+    asked_on = models.DateField("提出日期")
+    state = models.CharField("状态", max_length=8, choices=AskState.choices, default=AskState.OPEN)
+    answer = EncryptedText("答复", blank=True)
+    closed_on = models.DateField("处理日期", null=True, blank=True)
+    closed_by = models.ForeignKey(Account, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="处理人")
+    form_token = models.UUIDField(null=True, unique=True, editable=False)
+
+    objects = RequestQuerySet.as_manager()
+    SHOWN_FIELDS = ("text", "answer")  # sealed at rest, but pages show them whole to those who may read them
+
+    class Meta:
+        verbose_name = "更正请求"
+        ordering = ["-asked_on", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state="open", closed_on=None) | ~Q(state="open") & Q(closed_on__isnull=False),
+                name="request_closed_with_its_day",
+                violation_error_message="处理了的请求须有处理日期。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.member.name}的更正请求"
 
     @property
     def rights_branch(self) -> Branch | None:

@@ -51,6 +51,14 @@ class ProfileQuerySet(QuerySet):
         return self.filter(id_index__in=blind_indexes(number, ID_PURPOSE))
 
 
+class RequestQuerySet(QuerySet):
+    def visible_to(self, account) -> RequestQuerySet:
+        return self.filter(account.reach("members.view", "member__latest__branch__", own=Q(member__account_id=account.pk)))
+
+    def open(self) -> RequestQuerySet:
+        return self.filter(state="open")
+
+
 class MembershipQuerySet(QuerySet):
     def visible_to(self, account) -> MembershipQuerySet:
         return self.filter(account.reach("members.view", "branch__", own=Q(member__account_id=account.pk)))
@@ -58,6 +66,12 @@ class MembershipQuerySet(QuerySet):
     def active_on(self, day: date) -> MembershipQuerySet:
         """The roster of a day."""
         return self.filter(active_on(day, start="start_on", stop="stop_on"))
+
+    def within(self, branch) -> MembershipQuerySet:
+        """Of an organisation and everything below it; of one with nothing below, its key finds the same rows by their index."""
+        if branch.is_leaf_kind:
+            return self.filter(branch=branch)
+        return self.filter(branch__path__startswith=branch.path)
 
     def in_order(self) -> MembershipQuerySet:
         """With person, branch and group, in the order of the roster."""

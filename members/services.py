@@ -191,6 +191,15 @@ def told(
     return after
 
 
+def note_form(member: Member, token: UUID | None) -> None:
+    Member.objects.filter(pk=member.pk).update(change_token=token)
+
+
+def is_made_by(member_pk: int, token: UUID | None) -> bool:
+    """Whether the last dated change came from the form of this token."""
+    return token is not None and Member.objects.filter(pk=member_pk, change_token=token).exists()
+
+
 def begin(actor: Account | None, member: Member, version: int | None) -> None:
     require(actor, member)
     claim(member, version)

@@ -1,12 +1,18 @@
 from django.urls import path
 
-from members import personal_views, views
+from members import gap_views, personal_views, request_views, structure_views, views
 
 urlpatterns = [
     path("members/", views.members, name="members"),
     path("members/export/", views.members_export, name="members_export"),
     path("members/new/", views.member_new, name="member_new"),
+    path("members/structure/", structure_views.members_structure, name="structure"),
+    path("members/structure/export/", structure_views.structure_export, name="structure_export"),
+    path("members/gaps/", gap_views.member_gaps, name="member_gaps"),
+    path("members/gaps/export/", gap_views.member_gaps_export, name="member_gaps_export"),
     path("members/find/", personal_views.member_find, name="member_find"),
+    path("members/requests/<pk:pk>/", request_views.member_request, name="member_request"),
+    path("members/<pk:pk>/ask/", request_views.member_ask, name="member_ask"),
     path("members/<pk:pk>/", views.member_page, name="member"),
     path("members/<pk:pk>/edit/", views.member_edit, name="member_edit"),
     path("members/<pk:pk>/profile/", personal_views.member_profile, name="member_profile"),

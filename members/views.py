@@ -20,7 +20,7 @@ from members.acts import Act, acts_for
 from members.exports import masked_phone, roster_columns
 from members.filters import RosterFilter
 from members.forms import EditMemberForm, NewMemberForm
-from members.models import Member, Membership
+from members.models import CorrectionRequest, Member, Membership
 from members.personal_page import file_of
 from members.timeline import attended_by, steps_of
 from partywork.answers import answer_form, posted
@@ -29,9 +29,10 @@ from partywork.journal.services import change_lines, describe, entries_for
 from partywork.lists import list_page
 from partywork.periods import today
 from partywork.slots import added_to
-from partywork.tokens import make_once
+from partywork.tokens import as_uuid, make_once
 
 JOURNAL_LINES = 20
+REQUESTS = 5
 
 
 # --- the roster ------------------------------------------------------------------------------------------------------
@@ -130,12 +131,21 @@ def member_page(request: HttpRequest, pk: int) -> HttpResponse:
             "history": history_of(member),
             "is_own": member.account_id == request.user.pk,
             "can_edit": request.user.can("members.edit", member),
+            "can_ask": request.user.can("members.ask", member),
+            "requests": requests_of(member, request.user),
+            "can_reveal": request.user.can("members.reveal", member),
             "can_see_branch": request.user.can("org.view", member.latest.branch),
         },
     )
     if file.shown:
         add_never_cache_headers(response)
     return response
+
+
+def requests_of(member: Member, reader: Account) -> list[CorrectionRequest]:
+    """The last requests for correction, for whoever keeps the record and for the person himself."""
+    own = member.account_id == reader.pk
+    return list(member.requests.all()[:REQUESTS]) if own or reader.can("members.edit", member) else []
 
 
 def facts_of(member: Member, day) -> list[tuple]:
@@ -213,18 +223,30 @@ def member_move(request: HttpRequest, pk: int) -> HttpResponse:
     acts = acts_for(member, request.user)
     chosen = next((act for act in acts if act.code == request.GET.get("act")), None)
     if chosen is None and request.method == "POST":
+        if (earlier := changed_before(request, pk)) is not None:
+            return earlier
         messages.warning(request, "这项变动已经办理过，或现在不适用，请查看最新情况。")
         return redirect("member", pk)
     return answer_change(request, member, chosen or acts[0], acts)
+
+
+def changed_before(request: HttpRequest, pk: int) -> HttpResponse | None:
+    """Where the same form led when it was sent the first time."""
+    made = services.is_made_by(pk, as_uuid(request.POST.get("form_token")))
+    return redirect("member", pk) if made else None
 
 
 def answer_change(request: HttpRequest, member: Member, chosen: Act, acts: list[Act]) -> HttpResponse:
     form = chosen.form(posted(request), member=member, account=request.user, today=today())
 
     def act(values: dict) -> HttpResponse:
-        chosen.do(actor=request.user, member=member, today=today(), values=values)
+        token = values.pop("form_token")
+        chosen.do(actor=request.user, member=member, today=today(), values=values, token=token)
         messages.success(request, f"已办理{member.name}的“{chosen.label}”。")
         return redirect("member", member.pk)
 
+    def again() -> HttpResponse | None:
+        return changed_before(request, member.pk)
+
     tabs = [{"label": each.label, "url": f"?act={each.code}", "active": each is chosen} for each in acts]
-    return answer_form(request, form, "members/change.html", act, member=member, chosen=chosen, tabs=tabs)
+    return answer_form(request, form, "members/change.html", act, again=again, member=member, chosen=chosen, tabs=tabs)

@@ -24,7 +24,7 @@ from branches.accounts.permissions import TABLE, Reach, Role
 from branches.meetings.models import Meeting, MeetingFile
 from branches.models import Branch, BranchKind, PartyGroup
 from members.changes import move_member, regroup_member
-from members.models import Member, Membership
+from members.models import CorrectionRequest, Member, Membership
 from partywork.jobs.models import Job
 from partywork.periods import today
 from reports.models import Report, ReportTemplate, ReportVersion
@@ -38,10 +38,11 @@ from tests.stage import ID_NUMBERS, PATHS, PHONES, SECRETS, Answer, Stage, addre
 OBJECTS: dict[str, type] = {
     "branch": Branch, "group": PartyGroup, "member": Member, "meeting": Meeting, "voided": Meeting, "report": Report, "job": Job,
     "version": ReportVersion, "template": ReportTemplate, "account": Account, "post": Post, "session": Session,
+    "request": CorrectionRequest,
 }  # fmt: skip
 FIELDS: dict[str, type] = {"branch": Branch, "parent": Branch, "group": PartyGroup, "template": ReportTemplate}
 WAYS = ("visible_to", "editable_by", "appointable_by")  # in any of these a row may be within somebody's reach
-NAMING_PEOPLE = {"members", "branch", "member_new"}  # pages of the roster: they name nobody else
+NAMING_PEOPLE = {"members", "branch", "member_new", "member_gaps", "handover"}  # pages of the roster: they name nobody else
 
 
 def reachable(account: Account, model: type) -> set[str]:

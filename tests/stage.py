@@ -36,8 +36,7 @@ from branches.accounts.models import Session
 from branches.meetings.kinds import Kind
 from branches.meetings.models import Meeting, MeetingFile
 from branches.models import HolidayYear
-from members.identity import settle_id_number
-from members.models import Profile
+from members.models import CorrectionRequest, Profile
 from partywork.files.services import store_upload
 from partywork.jobs.models import Job
 from reports.models import Passage, Report, ReportTemplate, ReportVersion
@@ -254,9 +253,8 @@ def _place(stage: Stage, letter: str, branch, account) -> None:
     member = stage.objects[f"member.{letter}"]
     member.phone = PHONES[letter]
     member.save(update_fields=["phone"])
-    profile = Profile(member=member, id_number=ID_NUMBERS[letter])
-    settle_id_number(profile)
-    profile.save()
+    Profile.objects.create(member=member, id_number=ID_NUMBERS[letter], nationality="01", school=mark, home_address="云溪县河堤路9号")
+    stage.objects[f"request.{letter}"] = CorrectionRequest.objects.create(member=member, text=mark, asked_on=date(2026, 3, 1))
     stage.objects[f"post.{letter}"] = stage.objects[f"account.{letter}"].posts.get()
 
 
@@ -283,7 +281,7 @@ PATHS: dict[str, str] = {
     "account": "account", "account_edit": "account", "account_reset": "account", "account_sessions_end": "account",
     "session_end": "session", "post_new": "account", "post_end": "post",
     "member": "member", "member_edit": "member", "member_move": "member", "member_profile": "member",
-    "member_reveal": "member",
+    "member_reveal": "member", "member_ask": "member", "member_request": "request", "handover": "branch",
     "meeting": "meeting", "meeting_edit": "meeting", "meeting_void": "meeting", "meeting_restore": "voided",
     "meeting_file": "file", "meeting_file_remove": "file",
     "report": "report", "passage_save": "report", "shortfall_decide": "report", "report_make": "report",
@@ -301,6 +299,8 @@ QUERIES: dict[str, tuple[str, str]] = {
     "figures": ("branch={branch}&period=2026H1", "b"), "figures_export": ("", "abx"), "figure_rows_export": ("", "abx"),
     "duties": ("branch={branch}", "-b"), "matrix": ("branch={branch}", "-b"), "matrix_export": ("", "abx"),
     "meetings": ("branch={branch}", "-b"), "meetings_export": ("", "-bx"),
+    "structure": ("branch={branch}", "-b"), "structure_export": ("", "abx"),
+    "member_gaps": ("branch={branch}", "-b"), "member_gaps_export": ("", "abx"),
     "members": ("branch={branch}", "-b"), "members_export": ("", "-abx"), "reports": ("branch={branch}", "-b"),
     "meeting_new": ("branch={branch}", "-abx"), "member_new": ("", "abx"), "report_new": ("", "abx"),
     "meeting_autosave": ("", "abx"), "meeting_attendance": ("", "abx"), "meeting_file_add": ("", "abx"),

@@ -15,6 +15,7 @@ from django.utils import timezone
 from branches.meetings.kinds import Kind
 from branches.meetings.models import Meeting
 from branches.models import HolidayYear
+from members.models import CorrectionRequest, Profile
 from partywork.files.services import store_upload
 from partywork.jobs.models import Job, WorkerBeat
 from partywork.journal.services import write_entry
@@ -27,13 +28,24 @@ from tests.stage import picture as image
 pytestmark = pytest.mark.django_db
 # A meeting's 8 stand beside the four of every page's frame: session, account, posts, the bureau's name; an export's beside the
 # three of its entry in the journal.
-BUDGETS = {"list": 8, "detail": 12, "meeting": 8 + 4, "first page": 14, "sheet": 12, "export": 6 + 3, "matrix export": 8 + 3}
+BUDGETS = {"list": 8, "detail": 12, "meeting": 8 + 4, "first page": 14, "handover": 12 + 4, "sheet": 12,
+           "export": 6 + 3, "matrix export": 8 + 3}
 SIZES = (1, 3, 25)
 
 
 def add_members(stage: Stage, count: int) -> None:
     for number in range(count):
         make_member(stage.world.a, f"增补{number}", group=stage.world.group1)
+
+
+def add_files(stage: Stage, count: int) -> None:
+    for number in range(count):
+        Profile.objects.create(member=make_member(stage.world.a, f"建档{number}"), nationality="01")
+
+
+def add_requests(stage: Stage, count: int) -> None:
+    for _ in range(count):
+        CorrectionRequest.objects.create(member=stage.world.members["member"], text="请核对", asked_on=date(2026, 3, 2))
 
 
 def add_meetings(stage: Stage, count: int) -> None:
@@ -124,7 +136,7 @@ class Page:
 
 
 PAGES: dict[str, Page] = {
-    "home": Page("secretary", add_meetings, 13, "first page"),
+    "home": Page("secretary", add_meetings, 14, "first page"),
     "duties": Page("secretary", add_meetings, 9, "first page"),
     "matrix": Page("staff", add_branches, 9, "first page"),
     "matrix_export": Page("staff", add_branches, 11, "matrix export"),
@@ -135,7 +147,13 @@ PAGES: dict[str, Page] = {
     "meeting_edit": Page("secretary", add_attendees, 12, "meeting", "crowd"),
     "members": Page("secretary", add_members, 8),
     "members_export": Page("secretary", add_members, 9, "export"),
-    "member": Page("secretary", add_meetings, 10, "detail", "a"),
+    "member": Page("secretary", add_meetings, 11, "detail", "a"),
+    "structure": Page("staff", add_members, 7),
+    "structure_export": Page("staff", add_members, 9, "export"),
+    "member_gaps": Page("staff", add_files, 8),
+    "member_gaps_export": Page("staff", add_files, 8, "export"),
+    "member_request": Page("secretary", add_requests, 5, "detail", "a"),
+    "handover": Page("secretary", add_meetings, 16, "handover", "a"),
     "org": Page("staff", add_branches, 8),
     "branch_names": Page("staff", add_branches, 4),
     "branch": Page("secretary", add_groups, 10, "detail", "a"),
@@ -228,5 +246,5 @@ def test_a_page_that_asks_for_each_row_is_seen(stage, monkeypatch):
 
 def test_every_list_is_here():
     listed = {"meetings", "sessions", "members", "accounts", "journal", "reports", "templates", "org", "duties", "matrix", "rules",
-              "holidays"}
+              "holidays", "structure", "member_gaps"}
     assert listed <= set(PAGES) <= set(names())

@@ -19,7 +19,7 @@ from branches.meetings.models import Attendance, Meeting
 from branches.meetings.querysets import MeetingQuerySet
 from branches.models import Branch, PartyGroup
 from branches.querysets import BranchQuerySet
-from members.models import Member, Membership, Profile
+from members.models import CorrectionRequest, Member, Membership, Profile
 from partywork.jobs.models import Job
 from partywork.periods import today
 from reports.models import Report, ReportTemplate, ReportVersion
@@ -34,6 +34,7 @@ MAY_SEE: dict[type, Callable[[Account, Any], bool]] = {
     Member: lambda who, row: who.can("members.view", row),
     Membership: lambda who, row: who.can("members.view", row),
     Profile: lambda who, row: who.can("members.view", row),
+    CorrectionRequest: lambda who, row: who.can("members.view", row),
     Meeting: lambda who, row: who.can("meetings.view", row),
     Attendance: lambda who, row: who.can("meetings.view", row.meeting),
     Report: lambda who, row: who.can("reports.view", row),

@@ -45,6 +45,7 @@ SECTIONS: tuple[tuple[str, tuple[Item, ...]], ...] = (
             Item("报告", "reports", "file-text", "reports.view"),
             Item("指标", "figures", "chart-column", "reports.view"),
             Item("一览表", "matrix", "table-2", "meetings.view"),
+            Item("党员结构", "structure", "chart-pie", "members.view"),
         ),
     ),
     (

@@ -57,6 +57,14 @@ TABLE: dict[str, tuple[str, dict[Role, Reach]]] = {
     "org.groups": ("设置党小组", _BOOKS | {Role.STAFF: Reach.BELOW}),
     "members.view": ("查看党员", _SEE | {Role.MEMBER: Reach.OWN}),
     "members.edit": ("登记、修改党员", _BOOKS | {Role.STAFF: Reach.BELOW}),
+    "members.reveal": (
+        "显示完整的身份证号、电话和住址",
+        dict.fromkeys((*_SEE, Role.MEMBER), Reach.OWN) | _BOOKS | {Role.STAFF: Reach.BELOW},
+    ),
+    "members.ask": (
+        "请求更正本人信息",
+        dict.fromkeys((*_SEE, Role.MEMBER), Reach.OWN),
+    ),
     "meetings.view": ("查看会议", _SEE),
     "meetings.edit": (
         "登记、更正、作废会议",

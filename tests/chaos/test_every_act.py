@@ -29,11 +29,13 @@ HERE = "10.9.8.7"
 POSTING = [name for name in names() if "POST" in allowed(name)]
 READING = {"meeting_attendance": "draws the list of those expected, for a page that stands open; it keeps nothing"}
 # Addresses that hand out a file when posted to: nothing changes by it, and each time is told.
-FILES = {"matrix_export", "meetings_export", "members_export", "figures_export", "figure_rows_export", "meeting_file", "report_download"}
+FILES = {"matrix_export", "meetings_export", "members_export", "figures_export", "figure_rows_export", "meeting_file", "report_download",
+         "structure_export", "member_gaps_export"}
 # GET addresses that hand out a file without a word in the journal.
 PLAIN_FILES = {"template_builtin": "part of the program, the same for everybody; no record stands in it"}
 # Columns that tell of the change itself, or of which only the fact is told.
-BOOKKEEPING = {"version", "changed_at", "changed_by", "password", "must_change_password", "last_login", "pinyin", "initials"}
+BOOKKEEPING = {"version", "changed_at", "changed_by", "password", "must_change_password", "last_login", "pinyin", "initials",
+               "change_token"}
 # Columns that are told under another name (the meeting's history is read by people), or follow from what is told.
 TOLD_AS = {"meetings.MeetingFile.removed_at": "附件", "reports.ReportTemplate.retired_at": "状态"} | dict.fromkeys(
     [f"meetings.Attendance.{name}" for name in ("state", "reason", "grade", "votes")]

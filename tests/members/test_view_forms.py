@@ -1,4 +1,5 @@
 """Registering and editing a member and every act on a membership, through their pages."""
+import uuid
 from datetime import date
 
 import pytest
@@ -135,8 +136,12 @@ def test_every_act_through_its_page(world, client_of):
     for version, (act, values) in enumerate(steps, 1):
         page = staff.get(f"{reverse('member_move', args=[member.pk])}?act={act}")
         assert page.context["chosen"].code == act
-        answer = move(staff, member, act, version=version, **values)
+        values |= {"version": version, "form_token": page.context["form"]["form_token"].value()}
+        answer = move(staff, member, act, **values)
         assert (act, answer.status_code) == (act, 302), answer.context["form"].errors
+        again = move(staff, member, act, **values)  # pressed twice
+        assert (act, again.status_code, again.get("Location")) == (act, 302, answer.url)
+        assert "已经办理过" not in staff.get(answer.url).content.decode()
     assert list(member.memberships.values_list("branch__code", "kind", "start_on", "stop_on")) == [
         ("ZB01", "probationary", date(2024, 1, 1), date(2025, 1, 1)),
         ("ZB01", "probationary", date(2025, 1, 1), date(2025, 1, 2)),
@@ -174,6 +179,8 @@ def test_an_act_on_a_record_that_has_changed_is_kept_and_told(world, client_of):
     answer = move(secretary, member, "leave", version=1, reason="died", day="2026-06-02", note="病故")
     assert answer.status_code == 409
     assert answer.context["form"]["note"].value() == "病故"
+    other = move(secretary, member, "regroup", version=1, group=world.group1.pk, day="2026-06-03", form_token=str(uuid.uuid4()))
+    assert other.status_code == 409  # another form of the same act
     assert move(secretary, member, "leave", version=2, reason="died", day="2026-06-02").status_code == 302
 
 
