@@ -11,6 +11,7 @@ from itertools import groupby, pairwise
 from branches.meetings.duties import Duty, missing
 from branches.meetings.kinds import Kind
 from branches.models import Branch, PartyGroup
+from branches.terms.models import Term
 from members.models import Membership
 from partywork.figures import find_figure
 from partywork.periods import Period, add_months
@@ -35,8 +36,8 @@ def proposals(branch: Branch, scope: Iterable[Branch], period: Period, today: da
     scope = list(scope)
     late = missing(scope, period, today)
     return [*missed_meetings(late, single=branch.is_leaf_kind),
-            *low_attendance(scope, period, single=branch.is_leaf_kind),
-            *make_good(late), *ending_probations(branch, period)]
+            *low_attendance(scope, period, single=branch.is_leaf_kind), *overdue_terms(scope, period, single=branch.is_leaf_kind),
+            *make_good(late), *ending_terms(scope, period, single=branch.is_leaf_kind), *ending_probations(branch, period)]
 
 
 def missed_meetings(late: list[Duty], *, single: bool) -> list[Proposal]:
@@ -122,3 +123,28 @@ def ending_probations(branch: Branch, period: Period) -> list[Proposal]:
         return []
     told = "、".join(names[:NAMED]) + (f"等{len(names)}名" if len(names) > NAMED else "")
     return [Proposal("6", "next.probation", f"做好预备期满党员的转正工作，{coming.label}预备期满的有{told}")]
+
+
+def overdue_terms(scope: list[Branch], period: Period, *, single: bool) -> list[Proposal]:
+    """Organisations whose term was over at the end of the period without an election; one query."""
+    rows = Term.objects.filter(branch__in=[each.pk for each in scope]).overdue_on(period.last_day)
+    names = list(rows.order_by("branch__path").values_list("branch__short_name", flat=True))
+    if not names:
+        return []
+    told = "任期届满，还没有换届" if single else f"任期届满还没有换届：{_some(names)}"
+    return [Proposal("5", "terms.overdue", told, "ORG-8")]
+
+
+def ending_terms(scope: list[Branch], period: Period, *, single: bool) -> list[Proposal]:
+    """Organisations whose term ends in the period to come, or is over already; one query."""
+    coming = period.next
+    rows = Term.objects.open().filter(branch__in=[each.pk for each in scope], due_on__lt=coming.stop)
+    names = list(rows.order_by("due_on", "branch__path").values_list("branch__short_name", flat=True))
+    if not names:
+        return []
+    told = f"{coming.label}任期届满，做好换届工作" if single else f"做好任期届满党组织的换届工作，到{coming.label}末届满的有{_some(names)}"
+    return [Proposal("6", "next.terms", told, "ORG-8")]
+
+
+def _some(names: list[str]) -> str:
+    return "、".join(names[:NAMED]) + (f"等{len(names)}个" if len(names) > NAMED else "")

@@ -15,19 +15,29 @@ from django.utils import timezone
 from branches.meetings.kinds import Kind
 from branches.meetings.models import Meeting
 from branches.models import HolidayYear
+from branches.terms.models import Candidate
 from partywork.files.services import store_upload
 from partywork.jobs.models import Job, WorkerBeat
 from partywork.journal.services import write_entry
 from reports.models import Report, ReportTemplate
-from tests.factories import make_account, make_branch, make_group, make_meeting, make_member, make_post
+from tests.factories import (
+    make_account,
+    make_branch,
+    make_group,
+    make_meeting,
+    make_member,
+    make_post,
+    make_seat,
+    make_term,
+)
 from tests.forms_on_pages import form_to
 from tests.stage import Stage, address, names, sign_in
 from tests.stage import picture as image
 
 pytestmark = pytest.mark.django_db
-# A meeting's 8 stand beside the four of every page's frame: session, account, posts, the bureau's name; an export's beside the
-# three of its entry in the journal.
-BUDGETS = {"list": 8, "detail": 12, "meeting": 8 + 4, "first page": 14, "sheet": 12, "export": 6 + 3, "matrix export": 8 + 3}
+# A page's 12, the first page's 14 and a meeting's 8 stand beside the four of every page's frame: session, account, posts, the
+# bureau's name; an export's beside the three of its entry in the journal.
+BUDGETS = {"list": 8, "detail": 12 + 4, "meeting": 8 + 4, "first page": 14 + 4, "sheet": 12, "export": 6 + 3, "matrix export": 8 + 3}
 SIZES = (1, 3, 25)
 
 
@@ -107,6 +117,25 @@ def add_posts(stage: Stage, count: int) -> None:
                   stop_on=date(2021, 1, 5) + timedelta(10 * number))
 
 
+def add_terms(stage: Stage, count: int) -> None:
+    for number in range(count):
+        branch = make_branch(stage.world.field, short_name=f"换届{number}支部")
+        make_term(branch, elected_on=date(2022, 1, 1), people={"secretary": make_member(branch), "deputy": None})
+
+
+def add_seats(stage: Stage, count: int) -> None:
+    for number in range(count):
+        term = stage.objects["term.a"]
+        make_seat(term, "commissioner", make_member(stage.world.a))
+        make_seat(term, "deputy", start_on=date(2025, 1, 1), stop_on=date(2025, 2, 1), stop_reason="dropped")
+        make_post(make_account(f"weiyuan{number}"), stage.world.a, "publicity")
+
+
+def add_candidates(stage: Stage, count: int) -> None:
+    for number in range(count):
+        Candidate.objects.create(election=stage.objects["election.a"], member=make_member(stage.world.a), votes=1, order=number)
+
+
 def add_holidays(stage: Stage, count: int) -> None:
     HolidayYear.objects.bulk_create(HolidayYear(year=2040 + number, source="通知", lines=f"{2040 + number}-01-01 元旦")
                                     for number in range(count))
@@ -124,7 +153,7 @@ class Page:
 
 
 PAGES: dict[str, Page] = {
-    "home": Page("secretary", add_meetings, 13, "first page"),
+    "home": Page("secretary", add_meetings, 15, "first page"),
     "duties": Page("secretary", add_meetings, 9, "first page"),
     "matrix": Page("staff", add_branches, 9, "first page"),
     "matrix_export": Page("staff", add_branches, 11, "matrix export"),
@@ -135,10 +164,15 @@ PAGES: dict[str, Page] = {
     "meeting_edit": Page("secretary", add_attendees, 12, "meeting", "crowd"),
     "members": Page("secretary", add_members, 8),
     "members_export": Page("secretary", add_members, 9, "export"),
-    "member": Page("secretary", add_meetings, 10, "detail", "a"),
+    "member": Page("secretary", add_meetings, 11, "detail", "a"),
     "org": Page("staff", add_branches, 8),
     "branch_names": Page("staff", add_branches, 4),
-    "branch": Page("secretary", add_groups, 10, "detail", "a"),
+    "branch": Page("secretary", add_groups, 14, "detail", "a"),
+    "terms": Page("staff", add_terms, 8),
+    "terms_export": Page("staff", add_terms, 9, "export"),
+    "term": Page("secretary", add_seats, 13, "detail", "a"),
+    "election": Page("secretary", add_candidates, 7, "detail", "a"),
+    "appointments": Page("keeper", add_seats, 6),
     "accounts": Page("keeper", add_accounts, 8),
     "account": Page("keeper", add_posts, 7, "detail", "a"),
     "sessions": Page("secretary", add_sessions, 5),
@@ -226,5 +260,5 @@ def test_a_page_that_asks_for_each_row_is_seen(stage, monkeypatch):
 
 def test_every_list_is_here():
     listed = {"meetings", "sessions", "members", "accounts", "journal", "reports", "templates", "org", "duties", "matrix", "rules",
-              "holidays"}
+              "holidays", "terms"}
     assert listed <= set(PAGES) <= set(names())

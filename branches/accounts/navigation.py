@@ -38,6 +38,7 @@ SECTIONS: tuple[tuple[str, tuple[Item, ...]], ...] = (
             Item("我的档案", "members", "id-card", "members.view", Reach.OWN),
             Item("组织", "org", "network", "org.view"),
             Item("届次", "terms", "calendar-clock", "org.view"),
+            Item("表彰", "awards", "award", "honours.view"),
         ),
     ),
     (

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from branches.terms import elections, services
 from branches.terms.forms import ApproveForm, ElectionForm, VoidForm
 from branches.terms.models import Candidate, Election, ElectionState
-from branches.terms.results import Outcome, judge
+from branches.terms.results import Outcome, Remark, judge
 from branches.terms.rules import cn
 from branches.terms.views import branch_to_edit
 from partywork.answers import answer_form, posted
@@ -28,8 +28,8 @@ def election_new(request: HttpRequest, pk: int) -> HttpResponse:
     def act(values: dict) -> HttpResponse:
         token = values["form_token"]
         made, fresh = make_once(
-            Election, token, request.user,
-            lambda: elections.record_election(actor=request.user, branch=branch, sheet=form.sheet(), today=today(), form_token=token))  # fmt: skip
+            Election, token, request.user, lambda: elections.record_election(
+                actor=request.user, branch=branch, sheet=form.sheet(), today=today(), form_token=token))  # fmt: skip
         if fresh:
             words = "选举无效，没有产生委员，原因见下。" if made.state == ElectionState.INVALID else "已登记选举，当选人已列入本届委员。"
             messages.success(request, words)
@@ -59,7 +59,7 @@ def election_page(request: HttpRequest, pk: int) -> HttpResponse:
     held = election.state == ElectionState.HELD
     return render(request, "terms/election.html", {
         "election": election, "rows": rows, "outcome": outcome, "facts": facts_of(election),
-        "differs": differs(election, rows, outcome), "early": early_words(election),
+        "differs": differs(election, rows, outcome), "remarks": [*outcome.remarks, *early_remark(election)],
         "for_record": elections.is_for_record([row for row in rows if row.elected]),
         "can_approve": held and request.user.can("terms.approve", election),
         "can_void": election.state in (ElectionState.HELD, ElectionState.INVALID) and request.user.can("terms.edit", election),
@@ -80,11 +80,13 @@ def differs(election: Election, rows: list[Candidate], outcome: Outcome) -> bool
     return election.state != ElectionState.VOIDED and (outcome.valid, outcome.elected) != (election.state != ElectionState.INVALID, kept)
 
 
-def early_words(election: Election) -> str:
+def early_remark(election: Election) -> list[Remark]:
     """A renewal before the term's end needs approval too (ORG-8)."""
     before = election.branch.terms.filter(ended_on=election.held_on).first() if election.term_id and election.kind == "renewal" else None
     end = before and (before.extended_until or before.term_end)
-    return f"上一届到{cn(end)}届满，这次是提前换届，须报上级批准。" if end and election.held_on < end else ""
+    if not end or election.held_on >= end:
+        return []
+    return [Remark("ORG-8", f"上一届到{cn(end)}届满，这次是提前换届，须报上级批准。", "warn")]
 
 
 def facts_of(election: Election) -> list[tuple]:

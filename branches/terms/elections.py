@@ -29,7 +29,14 @@ from branches.terms.models import (
 )
 from branches.terms.naming import Named
 from branches.terms.results import Count, Outcome, judge, why_not_counted
-from branches.terms.services import check_secretary, figures_for, fill_vacancy, locked_branch, settle_days, stop_seat
+from branches.terms.services import (
+    check_secretary,
+    figures_for,
+    fill_vacancy,
+    locked_branch,
+    settle_days,
+    stop_seat,
+)
 from partywork.errors import RuleViolation
 from partywork.journal.services import changes_between, snapshot, write_entry
 

@@ -134,7 +134,8 @@ def _committee(facts: Facts) -> Iterator[Finding]:
         yield from _too_much(facts)
     elif facts.committee < answer.values["fewest"]:
         now = f"现有委员{facts.committee}人" if facts.committee else "现在没有登记支部委员"
-        yield Finding("ORG-4", f"正式党员{facts.full}人，应当设支部委员会，{now}。", "请召开党员大会选举支部委员会；已选出的请登记届次。")
+        told = f"正式党员{facts.full}人，应当设支部委员会，{now}。"
+        yield Finding("ORG-4", told, "请召开党员大会选举支部委员会；已选出的请登记届次。")
     elif facts.committee > answer.values["most"]:
         yield Finding("ORG-4", f"支部委员{facts.committee}人，一般不超过{answer.values['most']}人。", "请在换届时按规定核定名额。", "warn")
     elif facts.committee > facts.figure("ORG-4", "usual"):
@@ -155,7 +156,8 @@ def _groups(facts: Facts) -> Iterator[Finding]:
     if answer and answer.values["needed"]:
         yield Finding("ORG-10", answer.says, "请按工作地点或人数设党小组，并确定组长。", "warn")
     elif facts.groups > facts.groups_led:
-        yield Finding("ORG-10", f"有{facts.groups - facts.groups_led}个党小组没有组长。", "请指定或推选组长，在党员页面“办理变动”登记。", "warn")
+        told = f"有{facts.groups - facts.groups_led}个党小组没有组长。"
+        yield Finding("ORG-10", told, "请指定或推选组长，在党员页面“办理变动”登记。", "warn")
 
 
 def _of_term(facts: Facts) -> Iterator[Finding]:
@@ -191,6 +193,7 @@ def _of_vacancies(facts: Facts) -> Iterator[Finding]:
         answer = facts.answer("ORG-9", vacant_on=each.since, office=office, day=facts.day)
         if answer:
             kind = "warn" if answer.holds else "bad"
-            yield Finding("ORG-9", f"{each.label}空缺：{answer.says}", "请补选或由上级任命，登记后空缺即消。", kind, answer.values["due_on"])
+            todo = "请补选或由上级任命，登记后空缺即消。"
+            yield Finding("ORG-9", f"{each.label}空缺：{answer.says}", todo, kind, answer.values["due_on"])
     for name in facts.strangers:
         yield Finding("ORG-9", f"{name}已不在本组织的名册上，仍登记任职。", "请登记其离任，空缺从离开之日起计算。", "warn")

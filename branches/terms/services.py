@@ -256,9 +256,13 @@ def void_election(*, actor: Account, election: Election, reason: str) -> Electio
 
 def _take_back(election: Election) -> None:
     term = election.term
-    if term.seats.exclude(election=election).filter(start_on__gte=election.held_on).exists() or term.seats.filter(
-        election=election, stop_on__isnull=False, member__isnull=False
-    ).exists() or term.elections.exclude(pk=election.pk).filter(held_on__gte=election.held_on).exclude(state="voided").exists():  # fmt: skip
+    later = (
+        term.seats.exclude(election=election).filter(start_on__gte=election.held_on),
+        term.seats.filter(election=election, stop_on__isnull=False, member__isnull=False),
+        term.seats.filter(stop_on__gte=election.held_on).exclude(election=election),
+        term.elections.exclude(pk=election.pk).filter(held_on__gte=election.held_on).exclude(state=ElectionState.VOIDED),
+    )
+    if any(rows.exists() for rows in later):
         raise RuleViolation("选举之后本届又有任免、分工调整或其他选举，不能作废。请逐项更正。")
     if term.ended_on:
         raise RuleViolation("这一届已经换届，选举不能作废。")

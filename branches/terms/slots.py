@@ -39,7 +39,8 @@ def steps_of_branch(branch: Branch, reader: Account) -> Iterator[Step]:
         url = reverse("term", args=[term.pk])
         yield Step(term.elected_on, f"选举产生第{term.number}届", f"任期{term.get_years_display()}，{cn(term.term_end)}届满", url=url)
         if term.extended_until:
-            yield Step(term.term_end, f"第{term.number}届延期换届", f"批准延期至{cn(term.extended_until)}（{term.extension_document}）", url=url)
+            words = f"批准延期至{cn(term.extended_until)}（{term.extension_document}）"
+            yield Step(term.term_end, f"第{term.number}届延期换届", words, url=url)
 
 
 @adds_to("member.steps")

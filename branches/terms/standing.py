@@ -74,7 +74,9 @@ def numbers_of(branch: Branch, day: date) -> dict[str, int]:
         "led": number(roster.filter(is_group_leader=True)),
         "posts": number(posts, "account"), "secretaries": number(posts.filter(role=Role.SECRETARY)),
     }  # fmt: skip
-    return Branch.objects.filter(pk=branch.pk).annotate(**counted).values(*counted).get()
+    told = {f"number_of_{name}": each for name, each in counted.items()}
+    row = Branch.objects.filter(pk=branch.pk).annotate(**told).values_list(*told).get()
+    return dict(zip(counted, row, strict=True))
 
 
 def number(rows: QuerySet, column: str = "pk") -> Coalesce:

@@ -17,7 +17,15 @@ from branches.models import Branch, BranchKind
 from branches.terms import services
 from branches.terms.exports import term_columns
 from branches.terms.filters import ORDERING, TermFilter
-from branches.terms.forms import DropSeatForm, EditTermForm, EndSeatForm, EnterTermForm, ExtendForm, FillSeatForm, OfficeForm
+from branches.terms.forms import (
+    DropSeatForm,
+    EditTermForm,
+    EndSeatForm,
+    EnterTermForm,
+    ExtendForm,
+    FillSeatForm,
+    OfficeForm,
+)
 from branches.terms.models import Seat, SeatStop, Term
 from branches.terms.querysets import with_terms
 from branches.terms.rules import Standing, cn
@@ -162,7 +170,8 @@ def term_extend(request: HttpRequest, pk: int) -> HttpResponse:
 
     form = ExtendForm(posted(request), instance=copy(term))
     lead = f"任期于{cn(kept.term_end)}届满。延期换届须报上级批准，一般不超过1年（ORG-8）。"
-    return answer_form(request, form, "terms/form.html", act, branch=kept.branch, term=kept, title="登记延期批复", submit="登记延期批复", lead=lead)
+    words = {"title": "登记延期批复", "submit": "登记延期批复", "lead": lead}
+    return answer_form(request, form, "terms/form.html", act, branch=kept.branch, term=kept, **words)
 
 
 # --- seats --------------------------------------------------------------------------------------------------------------
