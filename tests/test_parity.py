@@ -57,8 +57,10 @@ MAY_SEE: dict[type, Callable[[Account, Any], bool]] = {
 }
 # Lists of organisations for an act: which right each stands for.
 OTHER_LISTS = {"editable_by": "org.edit", "appointable_by": "accounts.manage"}
-RELATED = {Attendance: "meeting__branch", Member: "latest__branch", ReportVersion: "report__branch", PartyGroup: "branch",
-           Example: "branch", Award: "branch", Nomination: "branch", Quota: "branch", Term: "branch", Seat: "term__branch", Election: "branch", Meeting: "branch", Report: "branch", Membership: "branch"}
+RELATED = {
+    Example: "branch", Award: "branch", Nomination: "branch", Quota: "branch", Term: "branch", Seat: "term__branch", Election: "branch",
+    Attendance: "meeting__branch", Member: "latest__branch", ReportVersion: "report__branch", PartyGroup: "branch",
+           Meeting: "branch", Report: "branch", Membership: "branch"}
 
 
 def differences(model: type, who: Account) -> set:

@@ -135,7 +135,10 @@ def _committee(facts: Facts) -> Iterator[Finding]:
     elif facts.committee < answer.values["fewest"]:
         now = f"现有委员{facts.committee}人" if facts.committee else "现在没有登记支部委员"
         told = f"正式党员{facts.full}人，应当设支部委员会，{now}。"
-        yield Finding("ORG-4", told, "请召开党员大会选举支部委员会；已选出的请登记届次。")
+        todo = "请召开党员大会选举支部委员会；已选出的请登记届次。"
+        if facts.committee + len(facts.vacancies) >= answer.values["fewest"]:
+            todo = "请及时补上空缺，达到3人以上。"
+        yield Finding("ORG-4", told, todo)
     elif facts.committee > answer.values["most"]:
         yield Finding("ORG-4", f"支部委员{facts.committee}人，一般不超过{answer.values['most']}人。", "请在换届时按规定核定名额。", "warn")
     elif facts.committee > facts.figure("ORG-4", "usual"):

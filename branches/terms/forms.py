@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from crispy_forms.layout import Div, Layout
 from django import forms
 
 from branches.meetings.models import Meeting
@@ -138,6 +139,10 @@ class ElectionForm(SiteForm, TokenForm):
         else:
             del self.fields["meeting"]
 
+        self.helper.layout = Layout(
+            "form_token", "kind", *(["meeting"] if branch.is_leaf_kind else ["held_on", pairs("expected", "present")]),
+            pairs("number", "years", "method", "places"), pairs("issued", "returned", "spoilt"), "candidates", "note")  # fmt: skip
+
     def clean(self) -> dict[str, Any]:
         values = super().clean()
         if values.get("kind") == ElectionKind.RENEWAL and not values.get("number") and "number" not in self.errors:
@@ -154,6 +159,11 @@ class ElectionForm(SiteForm, TokenForm):
         """What a valid form says, as the service takes it."""
         values = {name: value for name, value in self.cleaned_data.items() if name != "form_token"}
         return Sheet(**values | {"candidates": tuple(values["candidates"])})
+
+
+def pairs(*names: str) -> Div:
+    """Short fields side by side."""
+    return Div(*names, css_class="fields-2")
 
 
 def meeting_label(meeting: Meeting) -> str:

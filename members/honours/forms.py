@@ -19,7 +19,7 @@ from partywork.forms import SiteForm, SiteModelForm, TokenForm, VersionForm
 MOST_PLACES = 99
 
 
-class TitleForm(SiteModelForm, VersionForm):
+class TitleFields(SiteModelForm):
     class Meta:
         model = Title
         fields = ["name", "category", "level", "for_branch", "in_use"]
@@ -28,33 +28,32 @@ class TitleForm(SiteModelForm, VersionForm):
         """The service says it in words of its own."""
 
 
-class NewTitleForm(TitleForm, TokenForm):
-    version = None
-
-    class Meta(TitleForm.Meta):
-        fields = ["name", "category", "level", "for_branch", "in_use"]
+class TitleForm(TitleFields, VersionForm):
+    pass
 
 
-class RoundForm(SiteModelForm, VersionForm):
+class NewTitleForm(TitleFields, TokenForm):
+    pass
+
+
+class RoundFields(SiteModelForm):
+    year = forms.IntegerField(label="年度", min_value=2000, max_value=2099)
+
     class Meta:
         model = Round
         fields = ["name", "year", "notice", "notice_on", "nominate_by"]
         help_texts = {"notice": "发文的文号，或口头通知的说明。", "nominate_by": "各支部在这一天以前推荐。"}
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["year"].min_value, self.fields["year"].max_value = 2000, 2099
-        self.fields["year"].validators += forms.IntegerField(min_value=2000, max_value=2099).validators
-
     def validate_constraints(self) -> None:
         """The service says it in words of its own."""
 
 
-class NewRoundForm(RoundForm, TokenForm):
-    version = None
+class RoundForm(RoundFields, VersionForm):
+    pass
 
-    class Meta(RoundForm.Meta):
-        pass
+
+class NewRoundForm(RoundFields, TokenForm):
+    pass
 
 
 class QuotaForm(SiteForm, VersionForm):
@@ -68,7 +67,8 @@ class QuotaForm(SiteForm, VersionForm):
         for branch, cells in self.rows:
             for title, name in cells:
                 field = forms.IntegerField(label=f"{branch.short_name}{title}", required=False, min_value=0, max_value=MOST_PLACES,
-                                           initial=kept.get((branch.pk, title.pk)))  # fmt: skip
+                                           initial=kept.get((branch.pk, title.pk)),
+                                           widget=forms.NumberInput(attrs={"aria-label": f"{branch.short_name}{title}"}))  # fmt: skip
                 self.fields[name] = field
                 self.prepare_field(name, field)
 
@@ -116,6 +116,7 @@ class NominationFields(SiteModelForm):
     def offer_meetings(self, branch: Branch, row: Round) -> None:
         held = Meeting.objects.filter(branch=branch).held().filter(held_on__gte=row.notice_on).order_by("-held_on", "-id")
         self.fields["meeting"].queryset = held
+        self.fields["meeting"].empty_label = "请选择"
         self.fields["meeting"].label_from_instance = lambda meeting: f"{meeting.held_on:%Y-%m-%d} {meeting.title}"
 
     def validate_constraints(self) -> None:
@@ -134,6 +135,7 @@ class NominateForm(NominationFields, TokenForm):
             return
         roster = Member.objects.present().filter(latest__branch__path__startswith=quota.branch.path)
         self.fields["member"].queryset = roster
+        self.fields["member"].empty_label = "请选择"
         self.fields["member"].required = True
 
 
@@ -180,6 +182,7 @@ class AwardForm(OfBranchForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["title"].queryset = Title.objects.filter(in_use=True)
+        self.fields["title"].empty_label = "请选择"
 
     def clean(self) -> dict[str, Any]:
         """The person by name, on the roster of the day."""

@@ -54,7 +54,7 @@ class Title(models.Model):
 
     class Meta:
         verbose_name = "表彰名目"
-        ordering = ["level", "category", "id"]
+        ordering = ["id"]
         constraints = [
             models.UniqueConstraint(
                 fields=["name", "level"], name="title_once_a_level", violation_error_message="这一级别已有同名的名目。"

@@ -72,7 +72,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '表彰名目',
-                'ordering': ['level', 'category', 'id'],
+                'ordering': ['id'],
                 'constraints': [models.UniqueConstraint(fields=('name', 'level'), name='title_once_a_level', violation_error_message='这一级别已有同名的名目。'), models.CheckConstraint(condition=models.Q(('category', 'other'), models.Q(('category', 'branch'), ('for_branch', True)), models.Q(('category__in', ('member', 'worker')), ('for_branch', False)), _connector='OR'), name='title_for_person_or_branch', violation_error_message='优秀共产党员、优秀党务工作者授予个人，先进基层党组织授予党组织，请核对。')],
             },
         ),
