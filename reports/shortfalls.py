@@ -8,6 +8,8 @@ from datetime import date
 from decimal import Decimal
 from itertools import groupby, pairwise
 
+from django.db.models import Q
+
 from branches.meetings.duties import Duty, missing
 from branches.meetings.kinds import Kind
 from branches.models import Branch, PartyGroup
@@ -34,10 +36,10 @@ class Proposal:
 def proposals(branch: Branch, scope: Iterable[Branch], period: Period, today: date) -> list[Proposal]:
     """Everything to judge; a constant number of queries."""
     scope = list(scope)
-    late = missing(scope, period, today)
+    late, terms = missing(scope, period, today), terms_of(scope, period)
     return [*missed_meetings(late, single=branch.is_leaf_kind),
-            *low_attendance(scope, period, single=branch.is_leaf_kind), *overdue_terms(scope, period, single=branch.is_leaf_kind),
-            *make_good(late), *ending_terms(scope, period, single=branch.is_leaf_kind), *ending_probations(branch, period)]
+            *low_attendance(scope, period, single=branch.is_leaf_kind), *overdue_terms(terms, period, single=branch.is_leaf_kind),
+            *make_good(late), *ending_terms(terms, period, single=branch.is_leaf_kind), *ending_probations(branch, period)]
 
 
 def missed_meetings(late: list[Duty], *, single: bool) -> list[Proposal]:
@@ -125,25 +127,26 @@ def ending_probations(branch: Branch, period: Period) -> list[Proposal]:
     return [Proposal("6", "next.probation", f"做好预备期满党员的转正工作，{coming.label}预备期满的有{told}")]
 
 
-def overdue_terms(scope: list[Branch], period: Period, *, single: bool) -> list[Proposal]:
-    """Organisations whose term was over at the end of the period without an election; one query."""
-    rows = Term.objects.filter(branch__in=[each.pk for each in scope]).overdue_on(period.last_day)
-    names = list(rows.order_by("branch__path").values_list("branch__short_name", flat=True))
-    if not names:
-        return []
+def terms_of(scope: list[Branch], period: Period) -> list[Term]:
+    """The terms of the scope that are over at the end of the period or end in the one to come; one query."""
+    rows = Term.objects.filter(branch__in=[each.pk for each in scope], due_on__lt=period.next.stop)
+    rows = rows.filter(Q(ended_on=None) | Q(ended_on__gt=period.last_day))
+    return list(rows.select_related("branch").order_by("due_on", "branch__path"))
+
+
+def overdue_terms(terms: list[Term], period: Period, *, single: bool) -> list[Proposal]:
+    """Organisations whose term was over at the end of the period without an election."""
+    names = [term.branch.short_name for term in terms if term.due_on < period.last_day]
     told = "任期届满，还没有换届" if single else f"任期届满还没有换届：{_some(names)}"
-    return [Proposal("5", "terms.overdue", told, "ORG-8")]
+    return [Proposal("5", "terms.overdue", told, "ORG-8")] if names else []
 
 
-def ending_terms(scope: list[Branch], period: Period, *, single: bool) -> list[Proposal]:
-    """Organisations whose term ends in the period to come, or is over already; one query."""
-    coming = period.next
-    rows = Term.objects.open().filter(branch__in=[each.pk for each in scope], due_on__lt=coming.stop)
-    names = list(rows.order_by("due_on", "branch__path").values_list("branch__short_name", flat=True))
-    if not names:
-        return []
-    told = f"{coming.label}任期届满，做好换届工作" if single else f"做好任期届满党组织的换届工作，到{coming.label}末届满的有{_some(names)}"
-    return [Proposal("6", "next.terms", told, "ORG-8")]
+def ending_terms(terms: list[Term], period: Period, *, single: bool) -> list[Proposal]:
+    """Organisations whose next election falls due in the period to come, or is overdue already."""
+    names = [term.branch.short_name for term in terms if term.ended_on is None]
+    coming = period.next.label
+    told = f"做好换届工作，任期到{coming}末届满" if single else f"做好换届工作，到{coming}末任期届满的有{_some(names)}"
+    return [Proposal("6", "next.terms", told, "ORG-8")] if names else []
 
 
 def _some(names: list[str]) -> str:

@@ -16,6 +16,7 @@ from branches.meetings.kinds import Kind
 from branches.meetings.models import Meeting
 from branches.models import HolidayYear
 from branches.terms.models import Candidate
+from members.honours.models import Award, Example, Nomination, Quota, Round, Title
 from partywork.files.services import store_upload
 from partywork.jobs.models import Job, WorkerBeat
 from partywork.journal.services import write_entry
@@ -136,6 +137,33 @@ def add_candidates(stage: Stage, count: int) -> None:
         Candidate.objects.create(election=stage.objects["election.a"], member=make_member(stage.world.a), votes=1, order=number)
 
 
+def add_awards(stage: Stage, count: int) -> None:
+    for number in range(count):
+        Award.objects.create(title=stage.objects["title.a"], branch=stage.world.a, member=make_member(stage.world.a), given_by="县委",
+                             document="文", awarded_on=date(2026, 1, 1) + timedelta(number), created_by=stage.world["staff"])
+
+
+def add_examples(stage: Stage, count: int) -> None:
+    for number in range(count):
+        Example.objects.create(branch=stage.world.a, name=f"典型{number}", line="好", on=date(2026, 1, 1), created_by=stage.world["staff"])
+
+
+def add_rounds(stage: Stage, count: int) -> None:
+    for number in range(count):
+        Round.objects.create(name=f"第{number}批", year=2026, notice="文", notice_on=date(2026, 1, 1), nominate_by=date(2026, 2, 1))
+        Title.objects.create(name=f"名目{number}", category="other")
+
+
+def add_nominations(stage: Stage, count: int) -> None:
+    """In a round of branch A: more titles, each with its number and somebody recommended."""
+    for number in range(count):
+        title = Title.objects.create(name=f"称号{number}", category="other")
+        facts = {"round": stage.objects["round.a"], "branch": stage.world.a, "title": title}
+        Quota.objects.create(places=2, **facts)
+        Nomination.objects.create(member=make_member(stage.world.a), story="x", meeting=stage.objects["congress.a"],
+                                  created_by=stage.world["secretary"], **facts)
+
+
 def add_holidays(stage: Stage, count: int) -> None:
     HolidayYear.objects.bulk_create(HolidayYear(year=2040 + number, source="通知", lines=f"{2040 + number}-01-01 元旦")
                                     for number in range(count))
@@ -153,7 +181,7 @@ class Page:
 
 
 PAGES: dict[str, Page] = {
-    "home": Page("secretary", add_meetings, 15, "first page"),
+    "home": Page("secretary", add_meetings, 16, "first page"),
     "duties": Page("secretary", add_meetings, 9, "first page"),
     "matrix": Page("staff", add_branches, 9, "first page"),
     "matrix_export": Page("staff", add_branches, 11, "matrix export"),
@@ -164,10 +192,18 @@ PAGES: dict[str, Page] = {
     "meeting_edit": Page("secretary", add_attendees, 12, "meeting", "crowd"),
     "members": Page("secretary", add_members, 8),
     "members_export": Page("secretary", add_members, 9, "export"),
-    "member": Page("secretary", add_meetings, 11, "detail", "a"),
+    "member": Page("secretary", add_meetings, 12, "detail", "a"),
     "org": Page("staff", add_branches, 8),
     "branch_names": Page("staff", add_branches, 4),
-    "branch": Page("secretary", add_groups, 14, "detail", "a"),
+    "branch": Page("secretary", add_groups, 15, "detail", "a"),
+    "awards": Page("staff", add_awards, 7),
+    "awards_export": Page("staff", add_awards, 7, "export"),
+    "rounds": Page("staff", add_rounds, 6),
+    "round": Page("secretary", add_nominations, 7, "detail", "a"),
+    "round_quotas": Page("staff", add_rounds, 8, "detail", "a"),
+    "nomination": Page("staff", add_nominations, 7, "detail", "a"),
+    "titles": Page("staff", add_rounds, 5),
+    "examples": Page("staff", add_examples, 7),
     "terms": Page("staff", add_terms, 8),
     "terms_export": Page("staff", add_terms, 9, "export"),
     "term": Page("secretary", add_seats, 13, "detail", "a"),
@@ -260,5 +296,5 @@ def test_a_page_that_asks_for_each_row_is_seen(stage, monkeypatch):
 
 def test_every_list_is_here():
     listed = {"meetings", "sessions", "members", "accounts", "journal", "reports", "templates", "org", "duties", "matrix", "rules",
-              "holidays", "terms"}
+              "holidays", "terms", "awards", "rounds", "titles", "examples"}
     assert listed <= set(PAGES) <= set(names())

@@ -124,7 +124,7 @@ def test_what_cannot_be_is_refused_whole(place, facts, words):
 
 
 def test_another_branchs_meeting_and_another_kind_are_refused(place):
-    world, people, meeting, _ = place
+    world, people, _, _ = place
     for wrong in (make_meeting(world.b, Kind.CONGRESS), make_meeting(world.a, Kind.STUDY), make_meeting(world.a, Kind.CONGRESS, state="voided",
                                                                                                     void_reason="x")):
         with pytest.raises(RuleViolation, match="只能选择本支部"):
@@ -216,7 +216,7 @@ def everything() -> tuple:
 
 
 def test_a_void_renewal_leaves_everything_as_it_was(place):
-    world, people, meeting, old = place
+    world, people, meeting, _ = place
     before = everything()
     election = record(world, sheet_of(people, meeting))
     services.void_election(actor=world["secretary"], election=election, reason="选错了会议")
