@@ -102,7 +102,8 @@ def _spare(stage: Stage, letter: str) -> Values:
 
 def _award(stage: Stage, letter: str) -> Values:
     of = letter if letter in "ab" else "a"
-    return {"title": stage.objects[f"title.{of}"].pk, "branch": branch_pk(stage, letter if letter != "-" else "a"), "name": f"委员{of}",
+    branch = branch_pk(stage, letter if letter != "-" else "a")
+    return {"title": stage.objects[f"title.{of}"].pk, "branch": branch, "name": f"委员{of}",
             "awarded_on": "2026-05-04", "given_by": "县委组织部", "document": "云组〔2026〕3号"}
 
 
@@ -126,8 +127,8 @@ SUBMISSIONS: dict[str, Submission] = {
     "awards_export": Submission(page="awards"),
     "award_new": Submission(_award, creates="honours.Award"),
     "award_void": Submission(given(reason="文号登记有误"), "staff"),
-    "round_new": Submission(given(name="2026年七一表彰", notice="林党〔2026〕3号", notice_on="2026-05-06", nominate_by="2026-06-05"), "staff",
-                            creates="honours.Round"),
+    "round_new": Submission(given(name="2026年七一表彰", notice="林党〔2026〕3号", notice_on="2026-05-06", nominate_by="2026-06-05"),
+                            "staff", creates="honours.Round"),
     "round_edit": Submission(given(notice="林党〔2026〕4号"), "staff"),
     "round_quotas": Submission(_quotas, "staff"),
     "round_publish": Submission(given(publicity_start="2026-06-01", publicity_end="2026-06-08"), "staff"),
@@ -144,7 +145,8 @@ SUBMISSIONS: dict[str, Submission] = {
     "example_choose": Submission(page="examples", who="staff"),
     "term_new": Submission(_past_term, creates="terms.Term"),
     "term_edit": Submission(given(number="4")),
-    "term_extend": Submission(given(extended_until="2028-01-01", extension_document="林党〔2026〕9号", extension_reason="机构改革"), "staff"),
+    "term_extend": Submission(given(extended_until="2028-01-01", extension_document="林党〔2026〕9号", extension_reason="机构改革"),
+                              "staff"),
     "seat_end": Submission(given(day=day(), reason="moved")),
     "seat_change": Submission(given(day=day(), office="discipline")),
     "seat_fill": Submission(_spare, creates="terms.Seat"),

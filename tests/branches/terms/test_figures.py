@@ -1,4 +1,5 @@
 """Figures of terms, counted by hand: the day before, the first, the last, the day after; delay, early election, dissolved."""
+
 from __future__ import annotations
 
 from datetime import date

@@ -1,4 +1,5 @@
 """ORG-3, ORG-7 to ORG-12 and VOTE-10: tables on both sides of each bound; the reckoning of days; the open question of VOTE-5."""
+
 from __future__ import annotations
 
 from datetime import date, timedelta
@@ -36,10 +37,17 @@ def test_reminders_begin_on_their_day_and_overdue_is_the_day_after(day, state):
 def test_own_reminders_may_be_left_out():
     assert standing_of(DAY, date(2026, 6, 9), 6, 0, 0).state == "remind"
     figures = {"again": 4, "last": 2}
-    assert in_force("ORG-8", DAY).answer(figures, elected_on=date(2023, 6, 10), years=3, delayed=0, day=date(2026, 2, 10)).values["state"] == "again"
+    assert (
+        in_force("ORG-8", DAY)
+        .answer(figures, elected_on=date(2023, 6, 10), years=3, delayed=0, day=date(2026, 2, 10))
+        .values["state"]
+        == "again"
+    )
 
 
-@pytest.mark.parametrize(("delayed", "holds", "due"), [(0, False, DAY), (11, True, date(2027, 5, 10)), (12, True, date(2027, 6, 10))])
+@pytest.mark.parametrize(
+    ("delayed", "holds", "due"), [(0, False, DAY), (11, True, date(2027, 5, 10)), (12, True, date(2027, 6, 10))]
+)
 def test_a_delay_moves_the_day(delayed, holds, due):
     answer = in_force("ORG-8", DAY).answer(elected_on=date(2023, 6, 10), years=3, delayed=delayed, day=date(2026, 7, 1))
     assert (answer.holds, answer.values["due_on"]) == (holds, due)
@@ -130,7 +138,9 @@ def test_the_open_question_of_half_of_whom(votes, base, elected, warned):
     assert any(each.kind == "warn" and each.rule == "VOTE-5" for each in outcome.remarks) is warned
 
 
-@pytest.mark.parametrize(("places", "candidates", "kind"), [(3, 3, "warn"), (3, 4, "ok"), (5, 5, "warn"), (5, 6, "ok"), (7, 8, "warn"), (7, 9, "ok")])
+@pytest.mark.parametrize(
+    ("places", "candidates", "kind"), [(3, 3, "warn"), (3, 4, "ok"), (5, 5, "warn"), (5, 6, "ok"), (7, 8, "warn"), (7, 9, "ok")]
+)
 def test_a_fifth_more_candidates(places, candidates, kind):
     outcome = judge(count(places=places, votes=(15,) * candidates), DAY, {})
     assert [each.kind for each in outcome.remarks if each.rule == "VOTE-7"] == [kind]
@@ -202,5 +212,7 @@ def test_findings(given, expected):
 
 def test_findings_by_the_organisations_own_figures():
     assert found(members=15, figures={"ORG-10": {"many": 15}}) == [("ORG-10", "warn")]
-    assert found(vacancies=(Vacancy("deputy", "副书记", date(2026, 3, 9)),), figures={"ORG-9": {"months": 6}}) == [("ORG-9", "warn")]
+    assert found(vacancies=(Vacancy("deputy", "副书记", date(2026, 3, 9)),), figures={"ORG-9": {"months": 6}}) == [
+        ("ORG-9", "warn")
+    ]
     assert found(due_on=date(2026, 9, 1), figures={"ORG-8": {"again": 2, "last": 1}}) == [("ORG-8", "info")]

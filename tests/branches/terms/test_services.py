@@ -1,4 +1,5 @@
 """The acts on terms, seats and elections: what they write, what they refuse, and that a void election leaves nothing."""
+
 from __future__ import annotations
 
 from dataclasses import replace
@@ -61,9 +62,18 @@ def test_a_renewal_ends_the_old_term_and_seats_who_is_elected(place):
     assert (election.state, election.passing, election.expected, election.present) == ("held", 5, None, None)
     assert (old.ended_on, old.due_on) == (HELD, HELD)
     assert {stop for *_, stop, _, _ in seats(old)} == {HELD}
-    assert (new.number, new.elected_on, new.term_end, new.due_on, new.ended_on) == (3, HELD, date(2029, 6, 10), date(2029, 6, 10), None)
-    assert seats(new) == {("secretary", "李平", HELD, None, "elected", ""), ("organisation", "周彤", HELD, None, "elected", ""),
-                          ("publicity", "吴芳", HELD, None, "elected", "")}
+    assert (new.number, new.elected_on, new.term_end, new.due_on, new.ended_on) == (
+        3,
+        HELD,
+        date(2029, 6, 10),
+        date(2029, 6, 10),
+        None,
+    )
+    assert seats(new) == {
+        ("secretary", "李平", HELD, None, "elected", ""),
+        ("organisation", "周彤", HELD, None, "elected", ""),
+        ("publicity", "吴芳", HELD, None, "elected", ""),
+    }
     assert list(Candidate.objects.filter(election=election).values_list("elected", flat=True)) == [True, True, True, False]
 
 
@@ -79,8 +89,16 @@ def test_places_left_are_vacant_and_the_tied_vote_again(place):
     world, people, meeting, _ = place
     names = tuple(Named(member.pk, "commissioner", votes) for member, votes in zip(people, (6, 5, 5, 0), strict=False))
     election = record(world, sheet_of(people, meeting, places=2, candidates=names))
-    assert [(row.elected, row.tied) for row in election.candidates.all()] == [(True, False), (False, True), (False, True), (False, False)]
-    assert seats(election.term) == {("commissioner", "李平", HELD, None, "elected", ""), ("commissioner", None, HELD, None, "vacant", "")}
+    assert [(row.elected, row.tied) for row in election.candidates.all()] == [
+        (True, False),
+        (False, True),
+        (False, True),
+        (False, False),
+    ]
+    assert seats(election.term) == {
+        ("commissioner", "李平", HELD, None, "elected", ""),
+        ("commissioner", None, HELD, None, "vacant", ""),
+    }
 
 
 def test_an_invalid_election_is_kept_and_changes_nothing(place):
@@ -102,7 +120,9 @@ def test_too_few_electors_make_it_invalid(place):
 def test_the_organisations_own_denominator(place):
     """Five of eight present, nine expected: elected by those present, and by those expected as well; four of neither."""
     world, people, meeting, _ = place
-    RuleSetting.objects.create(rule_id="VOTE-5", figures={"base": "expected"}, valid_from=date(2020, 1, 1), set_by=world["staff"], reason="x")
+    RuleSetting.objects.create(
+        rule_id="VOTE-5", figures={"base": "expected"}, valid_from=date(2020, 1, 1), set_by=world["staff"], reason="x"
+    )
     sheet = sheet_of(people, meeting, places=1, method="equal", candidates=(Named(people[0].pk, "secretary", 4),))
     election = record(world, sheet)
     assert (election.passing, election.candidates.get().elected) == (5, False)
@@ -125,8 +145,11 @@ def test_what_cannot_be_is_refused_whole(place, facts, words):
 
 def test_another_branchs_meeting_and_another_kind_are_refused(place):
     world, people, _, _ = place
-    for wrong in (make_meeting(world.b, Kind.CONGRESS), make_meeting(world.a, Kind.STUDY), make_meeting(world.a, Kind.CONGRESS, state="voided",
-                                                                                                    void_reason="x")):
+    for wrong in (
+        make_meeting(world.b, Kind.CONGRESS),
+        make_meeting(world.a, Kind.STUDY),
+        make_meeting(world.a, Kind.CONGRESS, state="voided", void_reason="x"),
+    ):
         with pytest.raises(RuleViolation, match="只能选择本支部"):
             record(world, sheet_of(people, wrong))
 
@@ -141,23 +164,43 @@ def test_two_secretaries_cannot_be_elected(place):
 
 def test_a_general_branch_tells_its_own_numbers(world):
     people = [world.members["secretary"], world.members["neighbour"]]
-    sheet = Sheet(kind="renewal", method="equal", places=1, issued=9, returned=9, spoilt=0, number=1, held_on=HELD, expected=10, present=9,
-                  candidates=(Named(people[0].pk, "secretary", 8),))
+    sheet = Sheet(
+        kind="renewal",
+        method="equal",
+        places=1,
+        issued=9,
+        returned=9,
+        spoilt=0,
+        number=1,
+        held_on=HELD,
+        expected=10,
+        present=9,
+        candidates=(Named(people[0].pk, "secretary", 8),),
+    )
     election = elections.record_election(actor=world["staff"], branch=world.office, sheet=sheet, today=TODAY)
     assert (election.kind, election.electors, election.term.number) == ("first", (10, 9), 1)
     with pytest.raises(RuleViolation, match="不登记党员大会"):
-        elections.record_election(actor=world["staff"], branch=world.office, sheet=replace(sheet, meeting=make_meeting(world.a)), today=TODAY)
+        elections.record_election(
+            actor=world["staff"], branch=world.office, sheet=replace(sheet, meeting=make_meeting(world.a)), today=TODAY
+        )
 
 
 def test_a_by_election_fills_the_vacancy(place):
     world, people, meeting, term = place
-    services.end_seat(actor=world["secretary"], seat=term.seats.get(office="organisation"), day=date(2026, 5, 1), reason="moved", today=TODAY)
-    sheet = sheet_of(people, meeting, kind="by", number=None, places=1, method="equal", candidates=(Named(people[1].pk, "organisation", 8),))
+    services.end_seat(
+        actor=world["secretary"], seat=term.seats.get(office="organisation"), day=date(2026, 5, 1), reason="moved", today=TODAY
+    )
+    sheet = sheet_of(
+        people, meeting, kind="by", number=None, places=1, method="equal", candidates=(Named(people[1].pk, "organisation", 8),)
+    )
     election = record(world, sheet)
     assert election.term == term
     assert seats(term) == {
-        ("secretary", "赵敏", date(2023, 6, 10), None, "entered", ""), ("organisation", "李平", date(2023, 6, 10), date(2026, 5, 1), "entered", "moved"),
-        ("organisation", None, date(2026, 5, 1), HELD, "vacant", "filled"), ("organisation", "周彤", HELD, None, "elected", "")}
+        ("secretary", "赵敏", date(2023, 6, 10), None, "entered", ""),
+        ("organisation", "李平", date(2023, 6, 10), date(2026, 5, 1), "entered", "moved"),
+        ("organisation", None, date(2026, 5, 1), HELD, "vacant", "filled"),
+        ("organisation", "周彤", HELD, None, "elected", ""),
+    }
 
 
 def test_a_by_election_needs_a_term(world):
@@ -196,8 +239,13 @@ def test_every_state_and_every_act(place, state, approves, voids):
     election = record(world, sheet_of(people, meeting, returned=9 if state == "invalid" else 8))
     facts = {"approved": {"approved_on": HELD, "approval_document": "文"}, "voided": {"void_reason": "x"}}.get(state, {})
     Election.objects.filter(pk=election.pk).update(state=state, **facts)
-    acts = ((approves, lambda: elections.approve_election(actor=world["staff"], election=election, day=HELD, document="文", today=TODAY)),
-            (voids, lambda: services.void_election(actor=world["secretary"], election=election, reason="抄错")))
+    acts = (
+        (
+            approves,
+            lambda: elections.approve_election(actor=world["staff"], election=election, day=HELD, document="文", today=TODAY),
+        ),
+        (voids, lambda: services.void_election(actor=world["secretary"], election=election, reason="抄错")),
+    )
     for may, act in acts:
         if may:
             with transaction.atomic():
@@ -226,9 +274,13 @@ def test_a_void_renewal_leaves_everything_as_it_was(place):
 
 def test_a_void_by_election_opens_the_vacancy_again(place):
     world, people, meeting, term = place
-    services.end_seat(actor=world["secretary"], seat=term.seats.get(office="organisation"), day=date(2026, 5, 1), reason="moved", today=TODAY)
+    services.end_seat(
+        actor=world["secretary"], seat=term.seats.get(office="organisation"), day=date(2026, 5, 1), reason="moved", today=TODAY
+    )
     before = everything()
-    sheet = sheet_of(people, meeting, kind="by", number=None, places=1, method="equal", candidates=(Named(people[1].pk, "organisation", 8),))
+    sheet = sheet_of(
+        people, meeting, kind="by", number=None, places=1, method="equal", candidates=(Named(people[1].pk, "organisation", 8),)
+    )
     services.void_election(actor=world["secretary"], election=record(world, sheet), reason="票数抄错")
     assert everything() == before
 
@@ -261,11 +313,20 @@ def test_a_delay_moves_the_day_and_a_stale_form_is_told(place):
 
 def test_terms_do_not_overlap(place):
     world, people, _, _ = place
-    given = {"actor": world["secretary"], "branch": world.a, "years": 3, "people": [Named(people[0].pk, "secretary", None)], "today": TODAY}
-    for facts, words in (({"number": 1, "elected_on": date(2021, 1, 1)}, "重叠"), ({"number": 2, "elected_on": date(2021, 1, 1)}, "第2届已经登记"),
-                         ({"number": 1, "elected_on": date(2021, 1, 1), "ended_on": date(2023, 6, 11)}, "重叠"),
-                         ({"number": 1, "elected_on": date(2019, 1, 1), "ended_on": date(2023, 6, 10)}, "成立日期"),
-                         ({"number": 3, "elected_on": date(2026, 11, 25)}, "不能晚于今天")):
+    given = {
+        "actor": world["secretary"],
+        "branch": world.a,
+        "years": 3,
+        "people": [Named(people[0].pk, "secretary", None)],
+        "today": TODAY,
+    }
+    for facts, words in (
+        ({"number": 1, "elected_on": date(2021, 1, 1)}, "重叠"),
+        ({"number": 2, "elected_on": date(2021, 1, 1)}, "第2届已经登记"),
+        ({"number": 1, "elected_on": date(2021, 1, 1), "ended_on": date(2023, 6, 11)}, "重叠"),
+        ({"number": 1, "elected_on": date(2019, 1, 1), "ended_on": date(2023, 6, 10)}, "成立日期"),
+        ({"number": 3, "elected_on": date(2026, 11, 25)}, "不能晚于今天"),
+    ):
         with pytest.raises(RuleViolation, match=words):
             services.enter_term(**given, **facts)
     past = services.enter_term(**given, number=1, elected_on=date(2020, 6, 10), ended_on=date(2023, 6, 10))
@@ -274,16 +335,24 @@ def test_terms_do_not_overlap(place):
 
 def test_correcting_the_day_of_an_election_moves_term_and_seats(place):
     world, _, _, term = place
-    services.edit_term(actor=world["secretary"], term=term, version=1, number=2, elected_on=date(2023, 7, 1), years=3, note="", today=TODAY)
+    services.edit_term(
+        actor=world["secretary"], term=term, version=1, number=2, elected_on=date(2023, 7, 1), years=3, note="", today=TODAY
+    )
     term.refresh_from_db()
-    assert (term.term_end, term.due_on, {row.start_on for row in term.seats.all()}) == (date(2026, 7, 1), date(2026, 7, 1), {date(2023, 7, 1)})
+    assert (term.term_end, term.due_on, {row.start_on for row in term.seats.all()}) == (
+        date(2026, 7, 1),
+        date(2026, 7, 1),
+        {date(2023, 7, 1)},
+    )
 
 
 def test_the_day_of_a_recorded_election_is_the_congresss(place):
     world, people, meeting, _ = place
     term = record(world, sheet_of(people, meeting)).term
     with pytest.raises(RuleViolation, match="取自登记的选举"):
-        services.edit_term(actor=world["secretary"], term=term, version=1, number=3, elected_on=date(2026, 6, 11), years=3, note="", today=TODAY)
+        services.edit_term(
+            actor=world["secretary"], term=term, version=1, number=3, elected_on=date(2026, 6, 11), years=3, note="", today=TODAY
+        )
 
 
 def test_leaving_changing_and_appointing(place):
@@ -300,8 +369,13 @@ def test_leaving_changing_and_appointing(place):
         services.appoint_to_seat(actor=who, seat=vacant, member=people[0], day=day, document="文", today=TODAY)
     with pytest.raises(RuleViolation, match="空缺只能"):
         services.end_seat(actor=who, seat=vacant, day=day, reason="moved", today=TODAY)
-    services.appoint_to_seat(actor=who, seat=vacant, member=people[1], day=date(2026, 5, 2), document="林党〔2026〕7号", today=TODAY)
-    assert {(seat.office, seat.member.name) for seat in term.seats.open().select_related("member")} == {("secretary", "李平"), ("organisation", "周彤")}
+    services.appoint_to_seat(
+        actor=who, seat=vacant, member=people[1], day=date(2026, 5, 2), document="林党〔2026〕7号", today=TODAY
+    )
+    assert {(seat.office, seat.member.name) for seat in term.seats.open().select_related("member")} == {
+        ("secretary", "李平"),
+        ("organisation", "周彤"),
+    }
     with pytest.raises(RuleViolation, match="结束，请查看最新情况"):
         services.end_seat(actor=who, seat=secretary, day=day, reason="moved", today=TODAY)
 
@@ -309,16 +383,27 @@ def test_leaving_changing_and_appointing(place):
 def test_dropping_a_vacancy(place):
     world, _, _, term = place
     services.end_seat(actor=world["secretary"], seat=term.seats.get(office="organisation"), day=HELD, reason="died", today=TODAY)
-    services.end_seat(actor=world["secretary"], seat=term.seats.vacant().get(), day=HELD, reason="dropped", today=TODAY, document="党员大会")
+    services.end_seat(
+        actor=world["secretary"], seat=term.seats.vacant().get(), day=HELD, reason="dropped", today=TODAY, document="党员大会"
+    )
     assert not term.seats.vacant().exists()
 
 
 # --- names, checks -------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("text", "found", "faults"), [
-    ("李平 18 书记\n周彤，组织委员，17票", [("secretary", 18), ("organisation", 17)], 0), ("18票 纪检委员 李平", [("discipline", 18)], 0),
-    ("李平", [], 1), ("张三 9", [], 1), ("李平 9\n李平 8", [("commissioner", 9), ("commissioner", 8)], 1), ("沈新 9", [], 1), ("", [], 1)])
+@pytest.mark.parametrize(
+    ("text", "found", "faults"),
+    [
+        ("李平 18 书记\n周彤，组织委员，17票", [("secretary", 18), ("organisation", 17)], 0),
+        ("18票 纪检委员 李平", [("discipline", 18)], 0),
+        ("李平", [], 1),
+        ("张三 9", [], 1),
+        ("李平 9\n李平 8", [("commissioner", 9), ("commissioner", 8)], 1),
+        ("沈新 9", [], 1),
+        ("", [], 1),
+    ],
+)
 def test_reading_names(world, text, found, faults):
     people, told = read_people(world.a, HELD, text, votes=True)
     assert ([(each.office, each.votes) for each in people], len(told)) == (found, faults)

@@ -1,4 +1,5 @@
 """Pages of terms: the list and its filters, findings on the organisation's page, home, the keeper's list."""
+
 from __future__ import annotations
 
 import io
@@ -30,8 +31,14 @@ def ending(branch, days: int, **facts):
 @pytest.fixture
 def drawn(world):
     """Overdue, last day, in a fortnight, in two months, in five months, in two years; the others have none on record."""
-    return {"late": ending(world.a, -1), "now": ending(world.b, 0), "soon": ending(world.farm, 14), "again": ending(world.nursery, 62),
-            "remind": ending(world.retired, 150), "far": ending(world.office, 700, people={"secretary": None})}
+    return {
+        "late": ending(world.a, -1),
+        "now": ending(world.b, 0),
+        "soon": ending(world.farm, 14),
+        "again": ending(world.nursery, 62),
+        "remind": ending(world.retired, 150),
+        "far": ending(world.office, 700, people={"secretary": None}),
+    }
 
 
 def shown(client, query="") -> list[str]:
@@ -39,9 +46,17 @@ def shown(client, query="") -> list[str]:
     return [row.short_name for row in page]
 
 
-@pytest.mark.parametrize(("state", "names"), [
-    ("overdue", ["一支部"]), ("last", ["二支部", "林场支部"]), ("again", ["二支部", "林场支部", "种苗站支部"]),
-    ("remind", ["二支部", "林场支部", "种苗站支部", "离退休支部"]), ("none", ["机关党委", "基层总支"]), ("vacant", ["机关总支"])])
+@pytest.mark.parametrize(
+    ("state", "names"),
+    [
+        ("overdue", ["一支部"]),
+        ("last", ["二支部", "林场支部"]),
+        ("again", ["二支部", "林场支部", "种苗站支部"]),
+        ("remind", ["二支部", "林场支部", "种苗站支部", "离退休支部"]),
+        ("none", ["机关党委", "基层总支"]),
+        ("vacant", ["机关总支"]),
+    ],
+)
 def test_the_list_by_state(drawn, client_of, state, names):
     assert shown(client_of("staff"), f"?state={state}") == names
 
@@ -84,20 +99,39 @@ def test_a_term_in_its_middle_is_not_spoken_of(world, client_of):
 
 def test_the_keeper_sees_whom_to_appoint_and_to_relieve(world, client_of):
     """The secretary of A holds his post; the organiser elected has none; a post without a seat is to end."""
-    ending(world.a, 400, people={"secretary": world.members["secretary"], "organisation": world.members["colleague"],
-                                 "commissioner": world.members["group_leader"]})
+    ending(
+        world.a,
+        400,
+        people={
+            "secretary": world.members["secretary"],
+            "organisation": world.members["colleague"],
+            "commissioner": world.members["group_leader"],
+        },
+    )
     Post.objects.create(account=world["member"], branch=world.a, role="publicity", start_on=today())
     gaps = client_of("keeper").get("/terms/appointments/").context["gaps"]
     assert {(gap.name, gap.office, gap.ends) for gap in gaps} == {
-        ("周彤", "组织委员", False), ("李平", "宣传委员", True), ("蒋停", "书记", True)}
+        ("周彤", "组织委员", False),
+        ("李平", "宣传委员", True),
+        ("蒋停", "书记", True),
+    }
 
 
 def test_an_election_on_the_page_of_its_branch_is_told_when_the_record_changes(world, client_of):
     """A congress that was corrected afterwards: the page says that the outcome is another now."""
     people = [world.members[name] for name in ("member", "colleague", "group_leader", "secretary", "former")]
     meeting = make_meeting(world.a, Kind.CONGRESS, attendance=people)
-    sheet = Sheet(kind="renewal", method="equal", places=1, issued=5, returned=5, spoilt=0, number=1, meeting=meeting,
-                  candidates=(Named(people[0].pk, "secretary", 5),))
+    sheet = Sheet(
+        kind="renewal",
+        method="equal",
+        places=1,
+        issued=5,
+        returned=5,
+        spoilt=0,
+        number=1,
+        meeting=meeting,
+        candidates=(Named(people[0].pk, "secretary", 5),),
+    )
     election = elections.record_election(actor=world["secretary"], branch=world.a, sheet=sheet, today=today())
     secretary = client_of("secretary")
     assert secretary.get(f"/elections/{election.pk}/").context["differs"] is False

@@ -1,4 +1,5 @@
 """Figures of honours and examples, counted by hand: each title, both bounds of the period, voided and foreign ones."""
+
 from __future__ import annotations
 
 from datetime import date
@@ -22,8 +23,16 @@ def given(world):
         return Title.objects.create(name=name, category=category, level=level, for_branch=category == "branch")
 
     def award(title, who, day, branch=world.a, **facts):
-        Award.objects.create(title=title, branch=branch, member=world.members[who] if who else None, awarded_on=day, given_by="县委",
-                             document="文", created_by=world["staff"], **facts)
+        Award.objects.create(
+            title=title,
+            branch=branch,
+            member=world.members[who] if who else None,
+            awarded_on=day,
+            given_by="县委",
+            document="文",
+            created_by=world["staff"],
+            **facts,
+        )
 
     outstanding, county = title("优秀共产党员", "member"), title("优秀共产党员", "member", "county")
     for who, day in (("member", BEFORE), ("member", FIRST), ("colleague", LAST), ("colleague", AFTER)):
@@ -34,7 +43,13 @@ def given(world):
     award(title("优秀党务工作者", "worker"), "secretary", LAST)
     award(title("先进党支部", "branch"), None, LAST)
     award(title("劳动模范", "other", "province"), "member", FIRST)
-    for name, day, chosen in (("前一天", BEFORE, True), ("护林队", FIRST, True), ("一支部", LAST, True), ("没选", LAST, False), ("后一天", AFTER, True)):
+    for name, day, chosen in (
+        ("前一天", BEFORE, True),
+        ("护林队", FIRST, True),
+        ("一支部", LAST, True),
+        ("没选", LAST, False),
+        ("后一天", AFTER, True),
+    ):
         Example.objects.create(branch=world.a, name=name, line="守护山林", on=day, chosen=chosen, created_by=world["staff"])
     Example.objects.create(branch=world.b, name="外支部", line="好", on=LAST, chosen=True, created_by=world["staff"])
     return Branch.objects.filter(pk=world.a.pk)

@@ -1,4 +1,5 @@
 """Honours on their way: every state by every act, nobody decides his own, two decisions at once are one."""
+
 from __future__ import annotations
 
 from datetime import date
@@ -24,7 +25,13 @@ NOTICE, START, END, DECIDED = date(2026, 5, 6), date(2026, 6, 15), date(2026, 6,
 
 
 def draw_round(world, **facts) -> Round:
-    facts = {"name": "七一", "year": 2026, "notice": "林党〔2026〕3号", "notice_on": NOTICE, "nominate_by": date(2026, 6, 5)} | facts
+    facts = {
+        "name": "七一",
+        "year": 2026,
+        "notice": "林党〔2026〕3号",
+        "notice_on": NOTICE,
+        "nominate_by": date(2026, 6, 5),
+    } | facts
     return Round.objects.create(**facts)
 
 
@@ -43,7 +50,9 @@ def row(world):
 
 
 def decide(world, row, who="staff", version=1, on=DECIDED):
-    return services.decide_round(actor=world[who], row=row, version=version, decided_on=on, document="林党〔2026〕6号", today=TODAY)
+    return services.decide_round(
+        actor=world[who], row=row, version=version, decided_on=on, document="林党〔2026〕6号", today=TODAY
+    )
 
 
 def publish(world, row, start=START, end=END, version=1):
@@ -56,11 +65,21 @@ def publish(world, row, start=START, end=END, version=1):
 STATES = ("recommended", "reviewed", "publicity", "decided", "refused", "withdrawn")
 ALLOWED = {"edit": {"recommended"}, "review": {"recommended"}, "withdraw": {"recommended", "reviewed"},
            "refuse": {"recommended", "reviewed", "publicity"}, "publish": {"reviewed"}, "decide": {"publicity"}}  # fmt: skip
-LEADS = {"edit": "recommended", "review": "reviewed", "withdraw": "withdrawn", "refuse": "refused", "publish": "publicity", "decide": "decided"}
+LEADS = {
+    "edit": "recommended",
+    "review": "reviewed",
+    "withdraw": "withdrawn",
+    "refuse": "refused",
+    "publish": "publicity",
+    "decide": "decided",
+}
 
 
 def do(world, act: str, nomination: Nomination) -> None:
-    staff, secretary = {"actor": world["staff"], "nomination": nomination}, {"actor": world["secretary"], "nomination": nomination}
+    staff, secretary = (
+        {"actor": world["staff"], "nomination": nomination},
+        {"actor": world["secretary"], "nomination": nomination},
+    )
     match act:
         case "edit":
             services.edit_nomination(**secretary, version=1, meeting=nomination.meeting, story="改写", today=TODAY)
@@ -117,9 +136,12 @@ def test_a_round_from_notice_to_award(world, row):
     with pytest.raises(RuleViolation, match="公示到"):
         decide(world, row, version=3, on=END)
     decide(world, row, version=3)
-    assert set(Award.objects.values_list("title__name", "member__name", "branch__short_name", "awarded_on", "given_by", "document")) == {
+    assert set(
+        Award.objects.values_list("title__name", "member__name", "branch__short_name", "awarded_on", "given_by", "document")
+    ) == {
         ("优秀共产党员", "李平", "一支部", DECIDED, "中共云溪县林业局机关委员会", "林党〔2026〕6号"),
-        ("先进党支部", None, "一支部", DECIDED, "中共云溪县林业局机关委员会", "林党〔2026〕6号")}
+        ("先进党支部", None, "一支部", DECIDED, "中共云溪县林业局机关委员会", "林党〔2026〕6号"),
+    }
 
 
 @pytest.mark.django_db
@@ -137,7 +159,9 @@ def test_publicity_counts_working_days_by_the_calendar(world, row, end, fine):
 @pytest.mark.django_db
 def test_publicity_by_the_organisations_own_days(world, row):
     draw_nomination(world, row, state="reviewed")
-    RuleSetting.objects.create(rule_id="HON-1", figures={"days": 3}, valid_from=date(2026, 1, 1), set_by=world["staff"], reason="本单位办法")
+    RuleSetting.objects.create(
+        rule_id="HON-1", figures={"days": 3}, valid_from=date(2026, 1, 1), set_by=world["staff"], reason="本单位办法"
+    )
     assert publish(world, row, end=date(2026, 6, 17)).publicity_end == date(2026, 6, 17)
 
 
@@ -148,11 +172,14 @@ def test_who_and_where_is_checked(world, row):
     given = {"actor": world["secretary"], "quota": quota, "story": "事迹", "today": TODAY}
     here, elsewhere = make_meeting(world.a, held_on=date(2026, 5, 20)), make_meeting(world.b, held_on=date(2026, 5, 20))
     early = make_meeting(world.a, held_on=date(2026, 5, 5))
-    for facts, words in (({"member": world.members["neighbour"], "meeting": here}, "名册"), ({"member": None, "meeting": here}, "请选择推荐对象"),
-                         ({"member": world.members["colleague"], "meeting": elsewhere}, "只能选择本组织"),
-                         ({"member": world.members["colleague"], "meeting": early}, "通知日期"),
-                         ({"member": world.members["member"], "meeting": here}, "已推荐同一对象"),
-                         ({"member": world.members["colleague"], "meeting": here, "story": "长" * 1501}, "最多1500")):
+    for facts, words in (
+        ({"member": world.members["neighbour"], "meeting": here}, "名册"),
+        ({"member": None, "meeting": here}, "请选择推荐对象"),
+        ({"member": world.members["colleague"], "meeting": elsewhere}, "只能选择本组织"),
+        ({"member": world.members["colleague"], "meeting": early}, "通知日期"),
+        ({"member": world.members["member"], "meeting": here}, "已推荐同一对象"),
+        ({"member": world.members["colleague"], "meeting": here, "story": "长" * 1501}, "最多1500"),
+    ):
         with pytest.raises(RuleViolation, match=words):
             services.nominate(**given | facts)
     with pytest.raises(NotAllowed):
@@ -210,7 +237,10 @@ def race(database, act) -> list:
 
     outcomes = database.at_once(4, run)
     with database.in_use():
-        return [type(each).__name__ for each in outcomes] + [Award.objects.count(), Nomination.objects.filter(state="decided").count()]
+        return [type(each).__name__ for each in outcomes] + [
+            Award.objects.count(),
+            Nomination.objects.filter(state="decided").count(),
+        ]
 
 
 def decided_by(actor, row):
@@ -219,7 +249,7 @@ def decided_by(actor, row):
 
 @pytest.mark.parametrize("engine", engines.ENGINES)
 def test_of_four_decisions_at_once_one_stands(engine, tmp_path, django_db_blocker, django_db_setup):
-    with django_db_blocker.unblock(), (on_file(tmp_path) if engine == "sqlite" else on_server()) as database:
+    with django_db_blocker.unblock(), on_file(tmp_path) if engine == "sqlite" else on_server() as database:
         outcomes = race(database, decided_by)
     assert sorted(map(str, outcomes)) == sorted(["2", "2", "Round", "StaleVersion", "StaleVersion", "StaleVersion"])
 
@@ -249,12 +279,22 @@ class on_server:
 @pytest.mark.django_db
 def test_an_award_from_above(world):
     title = Title.objects.create(name="优秀共产党员", category="member", level="county")
-    given = {"title": title, "branch": world.a, "awarded_on": DECIDED, "given_by": "县委", "document": "云委〔2026〕2号", "today": TODAY}
+    given = {
+        "title": title,
+        "branch": world.a,
+        "awarded_on": DECIDED,
+        "given_by": "县委",
+        "document": "云委〔2026〕2号",
+        "today": TODAY,
+    }
     award = services.give_award(actor=world["secretary"], member=world.members["member"], **given)
     assert (str(award), award.figure_words()) == ("李平 县（区）级优秀共产党员", "李平（县（区）级）")
-    for facts, words in (({"member": world.members["member"]}, "已经登记"), ({"member": None}, "请填写受表彰人"),
-                         ({"member": world.members["secretary"]}, "由其他人登记"),
-                         ({"member": world.members["colleague"], "awarded_on": date(2026, 11, 25)}, "不能晚于今天")):
+    for facts, words in (
+        ({"member": world.members["member"]}, "已经登记"),
+        ({"member": None}, "请填写受表彰人"),
+        ({"member": world.members["secretary"]}, "由其他人登记"),
+        ({"member": world.members["colleague"], "awarded_on": date(2026, 11, 25)}, "不能晚于今天"),
+    ):
         with pytest.raises(RuleViolation, match=words):
             services.give_award(actor=world["secretary"], **given | facts)
     with pytest.raises(NotAllowed):
@@ -266,9 +306,18 @@ def test_an_award_from_above(world):
 
 @pytest.mark.django_db
 def test_a_title_in_use_keeps_its_kind(world):
-    title = services.create_title(actor=world["staff"], name="优秀共产党员", category="member", level="bureau", for_branch=False, in_use=True)
-    Award.objects.create(title=title, branch=world.a, member=world.members["member"], awarded_on=DECIDED, given_by="x", document="x",
-                         created_by=world["staff"])
+    title = services.create_title(
+        actor=world["staff"], name="优秀共产党员", category="member", level="bureau", for_branch=False, in_use=True
+    )
+    Award.objects.create(
+        title=title,
+        branch=world.a,
+        member=world.members["member"],
+        awarded_on=DECIDED,
+        given_by="x",
+        document="x",
+        created_by=world["staff"],
+    )
     facts = {"name": "优秀共产党员", "category": "worker", "level": "bureau", "for_branch": False, "in_use": True}
     with pytest.raises(RuleViolation, match="已有表彰记录"):
         services.edit_title(actor=world["staff"], title=title, version=1, **facts)
