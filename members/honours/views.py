@@ -77,8 +77,20 @@ def round_page(request: HttpRequest, pk: int) -> HttpResponse:
         "gone": [each for each in nominations if each.state in (State.REFUSED, State.WITHDRAWN)],
         "counts": cells_of(quotas, nominations), "remarks": remarks_of(row, nominations) if decides else [],
         "ready": decides and row.publicity_start is None and any(each.state == State.REVIEWED for each in nominations),
-        "over": bool(row.publicity_end and row.publicity_end < today()),
+        "over": bool(row.publicity_end and row.publicity_end < today()), "steps": course_of(row),
     })  # fmt: skip
+
+
+def course_of(row: Round) -> list[dict[str, Any]]:
+    """Where the round stands, for ui/timeline.html."""
+    published, decided = row.publicity_start, row.decided_on
+    shown = f"{cn(row.publicity_start)}至{cn(row.publicity_end)}" if published else ""
+    return [
+        {"title": "通知", "when": row.notice_on, "text": row.notice},
+        {"title": "推荐和审查", "when": row.nominate_by, "text": "推荐截止", "state": "done" if published else "now"},
+        {"title": "公示", "text": shown, "state": "done" if decided else "now" if published else "todo"},
+        {"title": "决定", "when": decided, "text": row.document, "state": "done" if decided else "todo"},
+    ]
 
 
 def crumbs_of(row: Round | None = None) -> list[tuple[str, str]]:
