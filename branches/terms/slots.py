@@ -8,13 +8,16 @@ from datetime import date
 from django.urls import reverse
 
 from branches.accounts.models import Account
+from branches.meetings.kinds import Kind
+from branches.meetings.models import Meeting, State
 from branches.models import Branch
-from branches.terms.models import Office, Seat, Term
+from branches.terms.models import ElectionState, Office, Seat, Term
 from branches.terms.rules import cn
 from branches.terms.services import figures_for
 from branches.terms.standing import ending_terms, stand_of, standing
 from members.models import Member
 from partywork.periods import add_months
+from partywork.receipts import Line, provides
 from partywork.rules import in_force
 from partywork.slots import Panel, Step, adds_to
 
@@ -51,6 +54,16 @@ def steps_of_member(member: Member, reader: Account) -> Iterator[Step]:
         yield Step(seat.start_on, f"任{seat.term.branch.short_name}{seat.get_office_display()}", words)
         if seat.stop_on and seat.stop_reason not in ("changed",):
             yield Step(seat.stop_on, f"不再任{seat.term.branch.short_name}{seat.get_office_display()}", seat.get_stop_reason_display())
+
+
+@provides(Meeting)
+def elections_in(meeting: Meeting) -> Iterator[Line]:
+    """The elections of a recorded congress; one query, for congresses only."""
+    if meeting.state != State.HELD or Kind.CONGRESS not in meeting.kind_codes:
+        return
+    for election in meeting.elections.exclude(state=ElectionState.VOIDED).order_by("id"):
+        words = f"{election.get_kind_display()}，应选{election.places}人，{election.get_state_display()}"
+        yield Line("届次和选举", words, reverse("election", args=[election.pk]))
 
 
 @adds_to("home.todo")

@@ -10,9 +10,12 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from branches.accounts.models import Account
+from branches.meetings.models import Meeting
+from branches.meetings.models import State as MeetingState
 from branches.models import Branch
 from members.honours.models import Award, Nomination, Quota, Round
 from members.models import Member
+from partywork.receipts import Line, provides
 from partywork.slots import Panel, Step, adds_to
 
 SHOWN = 8
@@ -51,6 +54,15 @@ def panel_of_branch(branch: Branch, reader: Account, day: date) -> Iterator[Pane
     awards = list(rows.select_related("title", "branch", "member").order_by("-awarded_on", "-id")[:SHOWN])
     if awards:
         yield Panel("honours/_panel.html", {"awards": awards, "named": True, "branch": branch}, aside=True)
+
+
+@provides(Meeting)
+def nominations_of(meeting: Meeting) -> Iterator[Line]:
+    """Whom a meeting recommended; one query."""
+    if meeting.state != MeetingState.HELD:
+        return
+    for each in meeting.nominations.live().select_related("title", "member", "branch").order_by("id"):
+        yield Line("表彰推荐", f"{each}，{each.get_state_display()}", reverse("nomination", args=[each.pk]))
 
 
 @adds_to("home.todo")

@@ -15,6 +15,7 @@ from branches.terms import elections
 from branches.terms.elections import Sheet
 from branches.terms.naming import Named
 from partywork.periods import add_months, today
+from partywork.receipts import receipt_of
 from tests.factories import make_meeting, make_term
 
 pytestmark = pytest.mark.django_db
@@ -137,3 +138,12 @@ def test_an_election_on_the_page_of_its_branch_is_told_when_the_record_changes(w
     assert secretary.get(f"/elections/{election.pk}/").context["differs"] is False
     Meeting.objects.filter(pk=meeting.pk).update(voters_present=3)
     assert secretary.get(f"/elections/{election.pk}/").context["differs"] is True
+
+
+def test_a_congress_says_which_election_it_held(world):
+    meeting = make_meeting(world.a, Kind.CONGRESS, attendance=[world.members["member"]])
+    sheet = Sheet(kind="renewal", method="equal", places=1, issued=1, returned=1, spoilt=0, number=1, meeting=meeting,
+                  candidates=(Named(world.members["member"].pk, "secretary", 1),))  # fmt: skip
+    election = elections.record_election(actor=world["staff"], branch=world.a, sheet=sheet, today=today())
+    lines = [(line.ledger, line.text, line.url) for line in receipt_of(meeting) if line.ledger == "届次和选举"]
+    assert lines == [("届次和选举", "首届选举，应选1人，待批复", f"/elections/{election.pk}/")]
