@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from urllib.parse import urlencode
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
@@ -122,6 +123,12 @@ class Gap:
     since: date
     account: int | None = None
     post: int | None = None
+    role: str = ""
+
+    @property
+    def asked(self) -> str:
+        """What the keeper's form of appointment begins with."""
+        return urlencode({"role": self.role, "branch": self.branch.pk, "start_on": self.since.isoformat()})
 
     @property
     def ends(self) -> bool:
@@ -137,7 +144,8 @@ def _to_appoint(terms: QuerySet[Term], day: date) -> Iterable[Gap]:
     posts = Post.objects.active_on(day).filter(account__member=OuterRef("member"), branch=OuterRef("term__branch"), role=OuterRef("office"))
     rows = Seat.objects.open().filter(term__in=terms, office__in=COMMITTEE_ROLES, member__isnull=False).exclude(Exists(posts))
     for seat in rows.select_related("term__branch", "member").order_by("term__branch__path", "start_on", "id"):
-        yield Gap(seat.term.branch, seat.get_office_display(), seat.member.name, seat.start_on, seat.member.account_id)
+        yield Gap(seat.term.branch, seat.get_office_display(), seat.member.name, seat.start_on, seat.member.account_id,
+                  role=seat.office)  # fmt: skip
 
 
 def _to_relieve(terms: QuerySet[Term], day: date) -> Iterable[Gap]:

@@ -147,3 +147,13 @@ def test_a_congress_says_which_election_it_held(world):
     election = elections.record_election(actor=world["staff"], branch=world.a, sheet=sheet, today=today())
     lines = [(line.ledger, line.text, line.url) for line in receipt_of(meeting) if line.ledger == "届次和选举"]
     assert lines == [("届次和选举", "首届选举，应选1人，待批复", f"/elections/{election.pk}/")]
+
+
+def test_the_keepers_form_begins_with_what_was_elected(world, client_of):
+    term = ending(world.a, 400, people={"organisation": world.members["colleague"]})
+    keeper = client_of("keeper")
+    page = keeper.get("/terms/appointments/").content.decode()
+    asked = f"?role=organisation&amp;branch={world.a.pk}&amp;start_on={term.start_on}"
+    assert f"/accounts/{world['colleague'].pk}/posts/new/{asked}" in page
+    initial = keeper.get(f"/accounts/{world['colleague'].pk}/posts/new/{asked.replace('&amp;', '&')}").context["form"].initial
+    assert initial == {"role": "organisation", "branch": str(world.a.pk), "start_on": str(term.start_on)}
