@@ -70,7 +70,15 @@ class ExtendForm(SiteModelForm, VersionForm):
             self.fields[name].required = True
 
 
-class EndSeatForm(SiteForm):
+class SeatForm(SiteForm, VersionForm):
+    """An act on a seat: it carries the version of the term that the person saw."""
+
+    def __init__(self, *args: Any, seat: Seat, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["version"].initial = seat.term.version
+
+
+class EndSeatForm(SeatForm):
     """Somebody leaves his office."""
 
     day = DateField(label="离任日期", help_text="自这一天起空缺，补选的期限从这一天算。")
@@ -78,20 +86,20 @@ class EndSeatForm(SiteForm):
     document = forms.CharField(label="任免文号", max_length=100, required=False)
 
 
-class DropSeatForm(SiteForm):
+class DropSeatForm(SeatForm):
     """A vacancy that is not filled any more."""
 
     day = DateField(label="核销日期")
     document = forms.CharField(label="依据", max_length=100, help_text="例如：某年某月某日党员大会决定减少名额。")
 
 
-class OfficeForm(SiteForm):
+class OfficeForm(SeatForm):
     office = forms.ChoiceField(label="改任")
     day = DateField(label="调整日期")
     document = forms.CharField(label="依据", max_length=100, required=False, help_text="例如：某年某月某日支委会决定。")
 
     def __init__(self, *args: Any, seat: Seat, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, seat=seat, **kwargs)
         self.fields["office"].choices = [("", "请选择"), *(pair for pair in Office.choices if pair[0] != seat.office)]
 
 

@@ -152,9 +152,10 @@ def _move_first_seats(term: Term, day: date) -> None:
 
 
 @transaction.atomic
-def end_seat(*, actor: Account, seat: Seat, day: date, reason: str, today: date, document: str = "") -> Seat:
-    """Somebody leaves his office: from that day on it is vacant. Dropping a vacancy ends it without a successor."""
-    seat = open_seat(actor, seat, day, today)
+def end_seat(*, actor: Account, seat: Seat, version: int, day: date, reason: str, today: date, document: str = "") -> Seat:
+    """Somebody leaves his office: from that day on it is vacant. Dropping a vacancy ends it without a successor.
+    `version` is that of the term, as the form saw it."""
+    seat = open_seat(actor, seat, day, today, version)
     if (seat.member_id is None) is not (reason == SeatStop.DROPPED):
         raise RuleViolation("空缺只能“不再设”；在任的请选择离任原因。", field="reason")
     stop_seat(seat, day, reason, document)
@@ -167,9 +168,9 @@ def end_seat(*, actor: Account, seat: Seat, day: date, reason: str, today: date,
 
 
 @transaction.atomic
-def change_office(*, actor: Account, seat: Seat, office: str, day: date, today: date, document: str = "") -> Seat:
+def change_office(*, actor: Account, seat: Seat, version: int, office: str, day: date, today: date, document: str = "") -> Seat:
     """Another division of work. If the new office was vacant, the old one becomes so."""
-    seat = open_seat(actor, seat, day, today)
+    seat = open_seat(actor, seat, day, today, version)
     if seat.member_id is None or seat.office == office:
         raise RuleViolation("请选择另一项职务。", field="office")
     stop_seat(seat, day, SeatStop.CHANGED, document)
@@ -202,10 +203,11 @@ def appoint_to_seat(
     return new
 
 
-def open_seat(actor: Account, seat: Seat, day: date, today: date) -> Seat:
-    """The seat as it is now, its term locked; refuses one that is over and a day that does not fit."""
+def open_seat(actor: Account, seat: Seat, day: date, today: date, version: int | None = None) -> Seat:
+    """The seat as it is now, its term locked and claimed; refuses one that is over and a day that does not fit."""
     actor.require("terms.edit", seat.term)
     term = locked_term(seat.term)
+    claim_version(term, term.version if version is None else version)
     seat = Seat.objects.select_related("member", "term__branch").get(pk=seat.pk)
     if seat.stop_on or term.ended_on:
         raise RuleViolation(f"“{seat}”已于{cn_date(seat.stop_on or term.ended_on)}结束，请查看最新情况。")

@@ -191,7 +191,7 @@ def answer_seat(request: HttpRequest, seat: Seat, form, act, **context: Any) -> 
 def seat_end(request: HttpRequest, pk: int) -> HttpResponse:
     """Leaving an office; of a vacancy, that it is not filled any more."""
     seat = seat_of(request, pk)
-    form = (EndSeatForm if seat.member_id else DropSeatForm)(posted(request))
+    form = (EndSeatForm if seat.member_id else DropSeatForm)(posted(request), seat=seat)
 
     def act(values: dict) -> HttpResponse:
         services.end_seat(actor=request.user, seat=seat, today=today(), **{"reason": SeatStop.DROPPED} | values)

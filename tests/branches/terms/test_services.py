@@ -49,6 +49,14 @@ def record(world, sheet, who="secretary") -> Election:
     return elections.record_election(actor=world[who], branch=world.a, sheet=sheet, today=TODAY)
 
 
+def end_seat(**given):
+    return services.end_seat(version=Term.objects.get(pk=given["seat"].term_id).version, **given)
+
+
+def change_office(**given):
+    return services.change_office(version=Term.objects.get(pk=given["seat"].term_id).version, **given)
+
+
 def seats(term) -> set[tuple]:
     rows = term.seats.values_list("office", "member__name", "start_on", "stop_on", "start_reason", "stop_reason")
     return set(rows)
@@ -187,7 +195,7 @@ def test_a_general_branch_tells_its_own_numbers(world):
 
 def test_a_by_election_fills_the_vacancy(place):
     world, people, meeting, term = place
-    services.end_seat(
+    end_seat(
         actor=world["secretary"], seat=term.seats.get(office="organisation"), day=date(2026, 5, 1), reason="moved", today=TODAY
     )
     sheet = sheet_of(
@@ -274,7 +282,7 @@ def test_a_void_renewal_leaves_everything_as_it_was(place):
 
 def test_a_void_by_election_opens_the_vacancy_again(place):
     world, people, meeting, term = place
-    services.end_seat(
+    end_seat(
         actor=world["secretary"], seat=term.seats.get(office="organisation"), day=date(2026, 5, 1), reason="moved", today=TODAY
     )
     before = everything()
@@ -289,7 +297,7 @@ def test_an_election_on_which_something_was_built_stays(place):
     world, people, meeting, _ = place
     election = record(world, sheet_of(people, meeting))
     seat = election.term.seats.get(office="publicity")
-    services.end_seat(actor=world["secretary"], seat=seat, day=date(2026, 7, 1), reason="resigned", today=TODAY)
+    end_seat(actor=world["secretary"], seat=seat, day=date(2026, 7, 1), reason="resigned", today=TODAY)
     with pytest.raises(RuleViolation, match="选举之后本届又有"):
         services.void_election(actor=world["secretary"], election=election, reason="抄错")
 
@@ -360,15 +368,15 @@ def test_leaving_changing_and_appointing(place):
     who, day = world["secretary"], date(2026, 5, 1)
     secretary, other = term.seats.get(office="secretary"), term.seats.get(office="organisation")
     with pytest.raises(RuleViolation, match="已有书记"):
-        services.change_office(actor=who, seat=other, office="secretary", day=day, today=TODAY)
-    services.end_seat(actor=who, seat=secretary, day=day, reason="moved", today=TODAY)
-    services.change_office(actor=who, seat=other, office="secretary", day=day, today=TODAY, document="支委会")
+        change_office(actor=who, seat=other, office="secretary", day=day, today=TODAY)
+    end_seat(actor=who, seat=secretary, day=day, reason="moved", today=TODAY)
+    change_office(actor=who, seat=other, office="secretary", day=day, today=TODAY, document="支委会")
     vacant = term.seats.vacant().get()
     assert vacant.office == "organisation"
     with pytest.raises(RuleViolation, match="已有职务"):
         services.appoint_to_seat(actor=who, seat=vacant, member=people[0], day=day, document="文", today=TODAY)
     with pytest.raises(RuleViolation, match="空缺只能"):
-        services.end_seat(actor=who, seat=vacant, day=day, reason="moved", today=TODAY)
+        end_seat(actor=who, seat=vacant, day=day, reason="moved", today=TODAY)
     services.appoint_to_seat(
         actor=who, seat=vacant, member=people[1], day=date(2026, 5, 2), document="林党〔2026〕7号", today=TODAY
     )
@@ -377,13 +385,23 @@ def test_leaving_changing_and_appointing(place):
         ("organisation", "周彤"),
     }
     with pytest.raises(RuleViolation, match="结束，请查看最新情况"):
-        services.end_seat(actor=who, seat=secretary, day=day, reason="moved", today=TODAY)
+        end_seat(actor=who, seat=secretary, day=day, reason="moved", today=TODAY)
+
+
+def test_two_acts_on_one_term_from_the_same_page(place):
+    """The second is told that somebody was first, and nothing of it is kept."""
+    world, _, _, term = place
+    given = {"actor": world["secretary"], "version": 1, "day": date(2026, 5, 1), "today": TODAY}
+    services.end_seat(seat=term.seats.get(office="organisation"), reason="moved", **given)
+    with pytest.raises(StaleVersion):
+        services.end_seat(seat=term.seats.get(office="secretary"), reason="moved", **given)
+    assert term.seats.vacant().count() == 1
 
 
 def test_dropping_a_vacancy(place):
     world, _, _, term = place
-    services.end_seat(actor=world["secretary"], seat=term.seats.get(office="organisation"), day=HELD, reason="died", today=TODAY)
-    services.end_seat(
+    end_seat(actor=world["secretary"], seat=term.seats.get(office="organisation"), day=HELD, reason="died", today=TODAY)
+    end_seat(
         actor=world["secretary"], seat=term.seats.vacant().get(), day=HELD, reason="dropped", today=TODAY, document="党员大会"
     )
     assert not term.seats.vacant().exists()
