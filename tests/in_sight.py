@@ -41,7 +41,7 @@ OBJECTS: dict[str, type] = {
     "branch": Branch, "group": PartyGroup, "member": Member, "meeting": Meeting, "voided": Meeting, "report": Report, "job": Job,
     "version": ReportVersion, "template": ReportTemplate, "account": Account, "post": Post, "session": Session,
     "round": Round, "ready": Round, "published": Round, "title": Title, "quota": Quota, "nomination": Nomination, "award": Award,
-    "example": Example, "term": Term, "seat": Seat, "vacancy": Seat, "election": Election,
+    "example": Example, "term": Term, "seat": Seat, "officer": Seat, "vacancy": Seat, "election": Election,
 }  # fmt: skip
 FIELDS: dict[str, type] = {"branch": Branch, "parent": Branch, "group": PartyGroup, "template": ReportTemplate}
 WAYS = ("visible_to", "editable_by", "appointable_by")  # in any of these a row may be within somebody's reach

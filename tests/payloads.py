@@ -148,7 +148,7 @@ SUBMISSIONS: dict[str, Submission] = {
     "term_extend": Submission(given(extended_until="2028-01-01", extension_document="林党〔2026〕9号", extension_reason="机构改革"),
                               "staff"),
     "seat_end": Submission(given(day=day(), reason="moved")),
-    "seat_change": Submission(given(day=day(), office="discipline")),
+    "seat_change": Submission(given(day=day(), office="deputy")),
     "seat_fill": Submission(_spare, creates="terms.Seat"),
     "election_new": Submission(_by_election, creates="terms.Election"),
     "election_approve": Submission(given(day="2026-03-20", document="林党〔2026〕5号"), "staff"),

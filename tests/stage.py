@@ -269,16 +269,18 @@ def _place_term(stage: Stage, letter: str, branch, account, mark: str) -> None:
     first = stage.objects[f"member.{letter}"]
     second = make_member(branch, f"委员{letter}")
     make_member(branch, f"候补{letter}")
+    third = make_member(branch, f"分工{letter}")
     people = [row.member for row in branch.memberships.filter(stop_on=None, kind="full").select_related("member__latest")]
     congress = make_meeting(branch, Kind.CONGRESS, attendance=people, created_by=account, title=f"{mark}党员大会",
                             held_on=date(2026, 3, 12))
-    term = make_term(branch, number=3, note=mark, people={"organisation": first})
+    term = make_term(branch, number=3, note=mark, people={"organisation": first, "commissioner": third})
     election = Election.objects.create(branch=branch, term=term, kind="by", meeting=congress, held_on=congress.held_on, places=1,
                                        issued=len(people), returned=len(people), passing=len(people) // 2 + 1, method="equal",
                                        created_by=account, note=mark)
     Candidate.objects.create(election=election, member=second, office="publicity", votes=len(people), elected=True)
     make_seat(term, "publicity", second, start_on=congress.held_on, start_reason="elected", election=election)
-    stage.objects |= {f"term.{letter}": term, f"seat.{letter}": term.seats.get(office="organisation"), f"election.{letter}": election,
+    stage.objects |= {f"term.{letter}": term, f"seat.{letter}": term.seats.get(office="organisation"),
+                      f"officer.{letter}": term.seats.get(office="commissioner"), f"election.{letter}": election,
                       f"vacancy.{letter}": make_seat(term, "discipline", start_on=date(2026, 2, 1)), f"congress.{letter}": congress}
 
 
@@ -332,7 +334,7 @@ PATHS: dict[str, str] = {
     "meeting": "meeting", "meeting_edit": "meeting", "meeting_void": "meeting", "meeting_restore": "voided",
     "meeting_file": "file", "meeting_file_remove": "file",
     "term": "term", "term_edit": "term", "term_extend": "term", "term_new": "branch", "election_new": "branch",
-    "seat_end": "seat", "seat_change": "seat", "seat_fill": "vacancy",
+    "seat_end": "seat", "seat_change": "officer", "seat_fill": "vacancy",
     "election": "election", "election_approve": "election", "election_void": "election",
     "round": "round", "round_edit": "round", "round_quotas": "round", "round_publish": "ready", "round_decide": "published",
     "nomination_new": "quota", "nomination": "nomination", "nomination_edit": "nomination", "nomination_review": "nomination",

@@ -15,7 +15,7 @@ from branches.terms.models import Candidate, Election, ElectionState
 from branches.terms.results import Outcome, Remark, judge
 from branches.terms.rules import cn
 from branches.terms.views import branch_to_edit
-from partywork.answers import answer_form, posted
+from partywork.answers import answer_form, made_before, posted
 from partywork.periods import today
 from partywork.tokens import make_once
 
@@ -35,8 +35,12 @@ def election_new(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, words)
         return redirect("election", made.pk)
 
+    def again() -> HttpResponse | None:
+        return made_before(request, Election, lambda made: redirect("election", made.pk))
+
     lead = "按计票结果如实填写，是否有效、谁当选由系统按制度和本单位的设置判断。"
-    return answer_form(request, form, "terms/form.html", act, branch=branch, title="登记选举", submit="登记选举", lead=lead)
+    words = {"title": "登记选举", "submit": "登记选举", "lead": lead}
+    return answer_form(request, form, "terms/form.html", act, again=again, branch=branch, **words)
 
 
 def initial_of(branch) -> dict[str, Any]:

@@ -60,9 +60,13 @@ def award_new(request: HttpRequest) -> HttpResponse:
             messages.success(request, f"已登记表彰：{award}。")
         return redirect("awards")
 
+    def again() -> HttpResponse | None:
+        return made_before(request, Award, lambda award: redirect("awards"))
+
     lead = "登记上级的表彰，或系统启用以前的表彰。本单位评选的，由批次决定后自动列入。"
     form = AwardForm(posted(request), account=request.user, today=today())
-    return answer_page(request, form, act, [("表彰名册", reverse("awards"))], title="登记表彰", submit="登记表彰", lead=lead)
+    words = {"title": "登记表彰", "submit": "登记表彰", "lead": lead}
+    return answer_page(request, form, act, [("表彰名册", reverse("awards"))], again=again, **words)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -149,9 +153,12 @@ def example_new(request: HttpRequest) -> HttpResponse:
             messages.success(request, f"已登记典型“{example.name}”，由机关党委选入报告。")
         return redirect("examples")
 
+    def again() -> HttpResponse | None:
+        return made_before(request, Example, lambda example: redirect("examples"))
+
     lead = "支部的好人好事、好做法，一句话写清楚。是否写进半年报告由机关党委选定。"
     form = ExampleForm(posted(request), account=request.user, today=today())
-    return answer_example(request, form, act, title="登记典型", submit="登记典型", lead=lead)
+    return answer_example(request, form, act, again=again, title="登记典型", submit="登记典型", lead=lead)
 
 
 def answer_example(request: HttpRequest, form, act, **context: Any) -> HttpResponse:

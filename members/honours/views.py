@@ -192,9 +192,13 @@ def nomination_new(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, f"已推荐{made.who}，等待机关党委审查。")
         return redirect("nomination", made.pk)
 
+    def again() -> HttpResponse | None:
+        return made_before(request, Nomination, lambda made: redirect("nomination", made.pk))
+
     lead = f"{quota.branch.short_name}可推荐{quota.places}{'个' if quota.title.for_branch else '名'}，{cn(quota.round.nominate_by)}截止。"
     form = NominateForm(posted(request), quota=quota)
-    return answer_page(request, form, act, crumbs_of(quota.round), title=f"推荐{quota.title}", submit="提交推荐", lead=lead)
+    words = {"title": f"推荐{quota.title}", "submit": "提交推荐", "lead": lead}
+    return answer_page(request, form, act, crumbs_of(quota.round), again=again, **words)
 
 
 def nomination_of(request: HttpRequest, pk: int, right: str = "") -> Nomination:
