@@ -43,6 +43,8 @@ INSTALLED_APPS = [
     "members",
     "branches.meetings",
     "members.development",
+    "branches.terms",
+    "members.honours",
     "reports",
     "django.contrib.auth",
     "django.contrib.contenttypes",

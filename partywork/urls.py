@@ -19,6 +19,8 @@ urlpatterns = [
     path("", include("branches.accounts.urls")),
     path("", include("branches.urls")),
     path("", include("members.urls")),
+    path("", include("branches.terms.urls")),
+    path("", include("members.honours.urls")),
     path("", include("reports.urls")),
     path("", include("partywork.jobs.urls")),
     path("", include("partywork.status.urls")),

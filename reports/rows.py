@@ -12,6 +12,8 @@ from django.urls import reverse
 from branches.accounts.models import Account, Post
 from branches.meetings.models import Attendance, Meeting
 from branches.models import Branch, PartyGroup
+from branches.terms.models import Term
+from members.honours.models import Award, Example
 from members.models import Member, Membership
 from partywork.periods import Period
 
@@ -68,6 +70,19 @@ def _post(row: Post) -> SourceRow:
     return SourceRow(row.start_on, row.account.display_name, row.get_role_display(), row.branch.short_name)
 
 
+def _term(row: Term) -> SourceRow:
+    ended = f"；{cn_date(row.ended_on)}换届" if row.ended_on else ""
+    return SourceRow(row.due_on, f"{row.branch.short_name}第{row.number}届", f"{cn_date(row.elected_on)}选举{ended}", row.branch.short_name)
+
+
+def _award(row: Award) -> SourceRow:
+    return SourceRow(row.awarded_on, row.who, f"{row.title}；{row.given_by}，{row.document}", row.branch.short_name)
+
+
+def _example(row: Example) -> SourceRow:
+    return SourceRow(row.on, row.name, row.line, row.branch.short_name)
+
+
 def cn_date(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
@@ -80,6 +95,10 @@ TELLERS: dict[type[Model], Teller] = {
                        ("member", Member, lambda row: row.member_id)),
     Branch: Teller((), (), ("path",), _branch, ("branch", Branch, lambda row: row.pk)),
     PartyGroup: Teller(("branch",), (), ("branch__path", "pk"), _group, ("branch", Branch, lambda row: row.branch_id)),
+    Term: Teller(("branch",), (), ("branch__path", "number", "pk"), _term, ("term", Term, lambda row: row.pk)),
+    Award: Teller(("branch", "title", "member"), (), ("branch__path", "-awarded_on", "pk"), _award,
+                  ("branch", Branch, lambda row: row.branch_id)),
+    Example: Teller(("branch",), (), ("branch__path", "-on", "pk"), _example, ("branch", Branch, lambda row: row.branch_id)),
     Post: Teller(("account", "branch"), (), ("branch__path", "pk"), _post, ("branch", Branch, lambda row: row.branch_id)),
 }
 

@@ -8,9 +8,12 @@ from datetime import date
 from decimal import Decimal
 from itertools import groupby, pairwise
 
+from django.db.models import Q
+
 from branches.meetings.duties import Duty, missing
 from branches.meetings.kinds import Kind
 from branches.models import Branch, PartyGroup
+from branches.terms.models import Term
 from members.models import Membership
 from partywork.figures import find_figure
 from partywork.periods import Period, add_months
@@ -33,10 +36,10 @@ class Proposal:
 def proposals(branch: Branch, scope: Iterable[Branch], period: Period, today: date) -> list[Proposal]:
     """Everything to judge; a constant number of queries."""
     scope = list(scope)
-    late = missing(scope, period, today)
+    late, terms = missing(scope, period, today), terms_of(scope, period)
     return [*missed_meetings(late, single=branch.is_leaf_kind),
-            *low_attendance(scope, period, single=branch.is_leaf_kind),
-            *make_good(late), *ending_probations(branch, period)]
+            *low_attendance(scope, period, single=branch.is_leaf_kind), *overdue_terms(terms, period, single=branch.is_leaf_kind),
+            *make_good(late), *ending_terms(terms, period, single=branch.is_leaf_kind), *ending_probations(branch, period)]
 
 
 def missed_meetings(late: list[Duty], *, single: bool) -> list[Proposal]:
@@ -122,3 +125,29 @@ def ending_probations(branch: Branch, period: Period) -> list[Proposal]:
         return []
     told = "、".join(names[:NAMED]) + (f"等{len(names)}名" if len(names) > NAMED else "")
     return [Proposal("6", "next.probation", f"做好预备期满党员的转正工作，{coming.label}预备期满的有{told}")]
+
+
+def terms_of(scope: list[Branch], period: Period) -> list[Term]:
+    """The terms of the scope that are over at the end of the period or end in the one to come; one query."""
+    rows = Term.objects.filter(branch__in=[each.pk for each in scope], due_on__lt=period.next.stop)
+    rows = rows.filter(Q(ended_on=None) | Q(ended_on__gt=period.last_day))
+    return list(rows.select_related("branch").order_by("due_on", "branch__path"))
+
+
+def overdue_terms(terms: list[Term], period: Period, *, single: bool) -> list[Proposal]:
+    """Organisations whose term was over at the end of the period without an election."""
+    names = [term.branch.short_name for term in terms if term.due_on < period.last_day]
+    told = "任期届满，还没有换届" if single else f"任期届满还没有换届：{_some(names)}"
+    return [Proposal("5", "terms.overdue", told, "ORG-8")] if names else []
+
+
+def ending_terms(terms: list[Term], period: Period, *, single: bool) -> list[Proposal]:
+    """Organisations whose next election falls due in the period to come, or is overdue already."""
+    names = [term.branch.short_name for term in terms if term.ended_on is None]
+    coming = period.next.label
+    told = f"做好换届工作，任期到{coming}末届满" if single else f"做好换届工作，到{coming}末任期届满的有{_some(names)}"
+    return [Proposal("6", "next.terms", told, "ORG-8")] if names else []
+
+
+def _some(names: list[str]) -> str:
+    return "、".join(names[:NAMED]) + (f"等{len(names)}个" if len(names) > NAMED else "")

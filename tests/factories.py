@@ -11,6 +11,8 @@ from branches.accounts.models import Account, Post
 from branches.meetings.kinds import Body, Kind
 from branches.meetings.models import Attendance, Meeting, MeetingKind
 from branches.models import Branch, Bureau, PartyGroup
+from branches.terms.models import Seat, Term
+from branches.terms.services import settle_days
 from members.models import Member, Membership
 
 FOUNDED = date(2020, 1, 1)
@@ -99,3 +101,24 @@ def make_meeting(branch: Branch, *kinds: str, attendance: list | None = None, **
                    votes=votes[member.pk])
         for member, state in rows)
     return meeting
+
+
+def make_term(branch: Branch, **facts) -> Term:
+    """A term; `people` maps offices to members (None: vacant since the election)."""
+    people = facts.pop("people", {})
+    facts.setdefault("number", next(_count) % 900 + 1)
+    facts.setdefault("elected_on", date(2024, 6, 3))
+    facts.setdefault("start_on", facts["elected_on"])
+    facts.setdefault("years", 3)
+    term = Term(branch=branch, **facts)
+    settle_days(term)
+    term.save()
+    for office, member in people.items():
+        make_seat(term, office, member)
+    return term
+
+
+def make_seat(term: Term, office: str, member: Member | None = None, **facts) -> Seat:
+    facts.setdefault("start_on", term.start_on)
+    facts.setdefault("start_reason", "entered" if member else "vacant")
+    return Seat.objects.create(term=term, office=office, member=member, **facts)

@@ -23,7 +23,9 @@ from branches.accounts.models import Account, Post, Session
 from branches.accounts.permissions import TABLE, Reach, Role
 from branches.meetings.models import Meeting, MeetingFile
 from branches.models import Branch, BranchKind, PartyGroup
+from branches.terms.models import Election, Seat, Term
 from members.changes import move_member, regroup_member
+from members.honours.models import Award, Example, Nomination, Quota, Round, Title
 from members.models import CorrectionRequest, Member, Membership
 from partywork.jobs.models import Job
 from partywork.periods import today
@@ -39,6 +41,8 @@ OBJECTS: dict[str, type] = {
     "branch": Branch, "group": PartyGroup, "member": Member, "meeting": Meeting, "voided": Meeting, "report": Report, "job": Job,
     "version": ReportVersion, "template": ReportTemplate, "account": Account, "post": Post, "session": Session,
     "request": CorrectionRequest,
+    "round": Round, "ready": Round, "published": Round, "title": Title, "quota": Quota, "nomination": Nomination, "award": Award,
+    "example": Example, "term": Term, "seat": Seat, "officer": Seat, "vacancy": Seat, "election": Election,
 }  # fmt: skip
 FIELDS: dict[str, type] = {"branch": Branch, "parent": Branch, "group": PartyGroup, "template": ReportTemplate}
 WAYS = ("visible_to", "editable_by", "appointable_by")  # in any of these a row may be within somebody's reach

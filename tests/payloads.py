@@ -82,7 +82,77 @@ def _of_branch(stage: Stage, letter: str) -> Values:
     return {} if letter == "-" else {"branch": branch_pk(stage, letter)}
 
 
+def _past_term(stage: Stage, letter: str) -> Values:
+    who = stage.objects[f"member.{'b' if letter == 'b' else 'a'}"].name
+    return {"number": "2", "elected_on": "2021-06-03", "ended_on": "2024-06-03", "years": "3", "people": f"{who} 书记"}
+
+
+def _by_election(stage: Stage, letter: str) -> Values:
+    of = "b" if letter == "b" else "a"
+    count = stage.objects[f"congress.{of}"].voters_present
+    return {"kind": "by", "meeting": stage.objects[f"congress.{of}"].pk, "number": "", "method": "equal", "places": "1",
+            "issued": count, "returned": count, "candidates": f"候补{of} {count} 纪检委员"}
+
+
+def _spare(stage: Stage, letter: str) -> Values:
+    of = "b" if letter == "b" else "a"
+    spare = stage.objects[f"branch.{of}"].memberships.get(member__name=f"候补{of}")
+    return {"member": spare.member_id, "day": day(), "document": "林党〔2026〕8号"}
+
+
+def _award(stage: Stage, letter: str) -> Values:
+    of = letter if letter in "ab" else "a"
+    branch = branch_pk(stage, letter if letter != "-" else "a")
+    return {"title": stage.objects[f"title.{of}"].pk, "branch": branch, "name": f"委员{of}",
+            "awarded_on": "2026-05-04", "given_by": "县委组织部", "document": "云组〔2026〕3号"}
+
+
+def _nomination(stage: Stage, letter: str) -> Values:
+    of = "b" if letter == "b" else "a"
+    who = stage.objects[f"branch.{of}"].memberships.get(member__name=f"委员{of}")
+    return {"member": who.member_id, "meeting": stage.objects[f"congress.{of}"].pk, "story": "扎根基层二十年。"}
+
+
+def _quotas(stage: Stage, letter: str) -> Values:
+    of = "b" if letter == "b" else "a"
+    return {f"q{stage.objects[f'branch.{of}'].pk}_{stage.objects[f'title.{of}'].pk}": "3"}
+
+
+def _example(stage: Stage, letter: str) -> Values:
+    return {"branch": branch_pk(stage, letter if letter != "-" else "a"), "name": "护林队", "line": "二十年守护山林", "on": "2026-05-04"}
+
+
 SUBMISSIONS: dict[str, Submission] = {
+    "terms_export": Submission(page="terms"),
+    "awards_export": Submission(page="awards"),
+    "award_new": Submission(_award, creates="honours.Award"),
+    "award_void": Submission(given(reason="文号登记有误"), "staff"),
+    "round_new": Submission(given(name="2026年七一表彰", notice="林党〔2026〕3号", notice_on="2026-05-06", nominate_by="2026-06-05"),
+                            "staff", creates="honours.Round"),
+    "round_edit": Submission(given(notice="林党〔2026〕4号"), "staff"),
+    "round_quotas": Submission(_quotas, "staff"),
+    "round_publish": Submission(given(publicity_start="2026-06-01", publicity_end="2026-06-08"), "staff"),
+    "round_decide": Submission(given(decided_on="2026-06-30", document="林党〔2026〕6号"), "staff"),
+    "nomination_new": Submission(_nomination, creates="honours.Nomination"),
+    "nomination_edit": Submission(given(story="改写的事迹")),
+    "nomination_review": Submission(given(opinions="已听取纪检和人事部门意见，符合条件。"), "staff"),
+    "nomination_refuse": Submission(given(reason="不符合年限条件"), "staff"),
+    "nomination_withdraw": Submission(given(reason="支部另行推荐")),
+    "title_new": Submission(given(name="优秀党务工作者", category="worker"), "staff", creates="honours.Title"),
+    "title_edit": Submission(given(name="改名的名目"), "staff"),
+    "example_new": Submission(_example, creates="honours.Example"),
+    "example_edit": Submission(given(line="二十年守护山林")),
+    "example_choose": Submission(page="examples", who="staff"),
+    "term_new": Submission(_past_term, creates="terms.Term"),
+    "term_edit": Submission(given(number="4")),
+    "term_extend": Submission(given(extended_until="2028-01-01", extension_document="林党〔2026〕9号", extension_reason="机构改革"),
+                              "staff"),
+    "seat_end": Submission(given(day=day(), reason="moved")),
+    "seat_change": Submission(given(day=day(), office="deputy")),
+    "seat_fill": Submission(_spare, creates="terms.Seat"),
+    "election_new": Submission(_by_election, creates="terms.Election"),
+    "election_approve": Submission(given(day="2026-03-20", document="林党〔2026〕5号"), "staff"),
+    "election_void": Submission(given(reason="票数抄错")),
     "matrix_export": Submission(_of_branch, page="matrix"),
     "meetings_export": Submission(_of_branch, page="meetings"),
     "members_export": Submission(_of_branch, page="members"),

@@ -36,12 +36,14 @@ from branches.accounts.models import Session
 from branches.meetings.kinds import Kind
 from branches.meetings.models import Meeting, MeetingFile
 from branches.models import HolidayYear
+from branches.terms.models import Candidate, Election
+from members.honours.models import Award, Example, Nomination, Quota, Round, Title
 from members.models import CorrectionRequest, Profile
 from partywork.files.services import store_upload
 from partywork.jobs.models import Job
 from reports.models import Passage, Report, ReportTemplate, ReportVersion
 from tests.cast import CAST, World, draw_world
-from tests.factories import make_branch, make_group, make_meeting, make_member
+from tests.factories import make_branch, make_group, make_meeting, make_member, make_seat, make_term
 
 MISSING = 999_999_999
 PNG = bytes.fromhex("89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c4944415408d763f8cfc0000003"
@@ -250,12 +252,57 @@ def _place(stage: Stage, letter: str, branch, account) -> None:
         f"account.{letter}": stage.world["member" if letter == "a" else "neighbour"],
         f"member.{letter}": stage.world.members["member" if letter == "a" else "neighbour"],
     }
+    _place_term(stage, letter, branch, account, mark)
+    _place_honours(stage, letter, branch, account, mark)
     member = stage.objects[f"member.{letter}"]
     member.phone = PHONES[letter]
     member.save(update_fields=["phone"])
     Profile.objects.create(member=member, id_number=ID_NUMBERS[letter], nationality="01", school=mark, home_address="云溪县河堤路9号")
     stage.objects[f"request.{letter}"] = CorrectionRequest.objects.create(member=member, text=mark, asked_on=date(2026, 3, 1))
     stage.objects[f"post.{letter}"] = stage.objects[f"account.{letter}"].posts.get()
+
+
+def _place_term(stage: Stage, letter: str, branch, account, mark: str) -> None:
+    """A term in office with a vacancy and a by-election that waits for its approval."""
+    first = stage.objects[f"member.{letter}"]
+    second = make_member(branch, f"委员{letter}")
+    make_member(branch, f"候补{letter}")
+    third = make_member(branch, f"分工{letter}")
+    people = [row.member for row in branch.memberships.filter(stop_on=None, kind="full").select_related("member__latest")]
+    congress = make_meeting(branch, Kind.CONGRESS, attendance=people, created_by=account, title=f"{mark}党员大会",
+                            held_on=date(2026, 3, 12))
+    term = make_term(branch, number=3, note=mark, people={"organisation": first, "commissioner": third})
+    election = Election.objects.create(branch=branch, term=term, kind="by", meeting=congress, held_on=congress.held_on, places=1,
+                                       issued=len(people), returned=len(people), passing=len(people) // 2 + 1, method="equal",
+                                       created_by=account, note=mark)
+    Candidate.objects.create(election=election, member=second, office="publicity", votes=len(people), elected=True)
+    make_seat(term, "publicity", second, start_on=congress.held_on, start_reason="elected", election=election)
+    stage.objects |= {f"term.{letter}": term, f"seat.{letter}": term.seats.get(office="organisation"),
+                      f"officer.{letter}": term.seats.get(office="commissioner"), f"election.{letter}": election,
+                      f"vacancy.{letter}": make_seat(term, "discipline", start_on=date(2026, 2, 1)), f"congress.{letter}": congress}
+
+
+def _place_honours(stage: Stage, letter: str, branch, account, mark: str) -> None:
+    """Three rounds: one with a nomination and a free place, one that is examined, one that is published; an award, an example."""
+    first, staff = stage.objects[f"member.{letter}"], stage.world["staff"]
+    spare = branch.memberships.get(member__name=f"候补{letter}").member
+    title = Title.objects.create(name=f"优秀共产党员{letter}", category="member")
+    stage.objects[f"title.{letter}"] = title
+    for kind, state in (("round", "recommended"), ("ready", "reviewed"), ("published", "publicity")):
+        row = Round.objects.create(name=f"{kind}{letter}", year=2026, notice="林党〔2026〕1号", notice_on=date(2026, 3, 1),
+                                   nominate_by=date(2026, 5, 1))
+        if kind == "published":
+            Round.objects.filter(pk=row.pk).update(publicity_start=date(2026, 6, 1), publicity_end=date(2026, 6, 8))
+        quota = Quota.objects.create(round=row, branch=branch, title=title, places=2)
+        nomination = Nomination.objects.create(round=row, title=title, branch=branch, member=spare, state=state, story=mark,
+                                               meeting=stage.objects[f"congress.{letter}"], created_by=account)
+        stage.objects |= {f"{kind}.{letter}": row}
+        if kind == "round":
+            stage.objects |= {f"quota.{letter}": quota, f"nomination.{letter}": nomination}
+    stage.objects[f"award.{letter}"] = Award.objects.create(title=title, branch=branch, member=first, awarded_on=date(2025, 7, 1),
+                                                            given_by=mark, document="林党〔2025〕9号", created_by=staff)
+    stage.objects[f"example.{letter}"] = Example.objects.create(branch=branch, name=mark, line="扎根林区", on=date(2026, 3, 1),
+                                                                created_by=account)
 
 
 # --- the URLs -----------------------------------------------------------------------------------------------------------
@@ -284,6 +331,13 @@ PATHS: dict[str, str] = {
     "member_reveal": "member", "member_ask": "member", "member_request": "request", "handover": "branch",
     "meeting": "meeting", "meeting_edit": "meeting", "meeting_void": "meeting", "meeting_restore": "voided",
     "meeting_file": "file", "meeting_file_remove": "file",
+    "term": "term", "term_edit": "term", "term_extend": "term", "term_new": "branch", "election_new": "branch",
+    "seat_end": "seat", "seat_change": "officer", "seat_fill": "vacancy",
+    "election": "election", "election_approve": "election", "election_void": "election",
+    "round": "round", "round_edit": "round", "round_quotas": "round", "round_publish": "ready", "round_decide": "published",
+    "nomination_new": "quota", "nomination": "nomination", "nomination_edit": "nomination", "nomination_review": "nomination",
+    "nomination_refuse": "nomination", "nomination_withdraw": "nomination", "award_void": "award", "title_edit": "title",
+    "example_edit": "example", "example_choose": "example",
     "report": "report", "passage_save": "report", "shortfall_decide": "report", "report_make": "report",
     "report_version": "version", "report_download": "version", "template_retire": "template", "job": "job",
 }
@@ -303,6 +357,7 @@ QUERIES: dict[str, tuple[str, str]] = {
     "member_gaps": ("branch={branch}", "-b"), "member_gaps_export": ("", "abx"),
     "members": ("branch={branch}", "-b"), "members_export": ("", "-abx"), "reports": ("branch={branch}", "-b"),
     "meeting_new": ("branch={branch}", "-abx"), "member_new": ("", "abx"), "report_new": ("", "abx"),
+    "award_new": ("", "abx"), "example_new": ("", "abx"),
     "meeting_autosave": ("", "abx"), "meeting_attendance": ("", "abx"), "meeting_file_add": ("", "abx"),
 }
 # What a URL needs besides its object.

@@ -15,20 +15,31 @@ from django.utils import timezone
 from branches.meetings.kinds import Kind
 from branches.meetings.models import Meeting
 from branches.models import HolidayYear
+from branches.terms.models import Candidate
+from members.honours.models import Award, Example, Nomination, Quota, Round, Title
 from members.models import CorrectionRequest, Profile
 from partywork.files.services import store_upload
 from partywork.jobs.models import Job, WorkerBeat
 from partywork.journal.services import write_entry
 from reports.models import Report, ReportTemplate
-from tests.factories import make_account, make_branch, make_group, make_meeting, make_member, make_post
+from tests.factories import (
+    make_account,
+    make_branch,
+    make_group,
+    make_meeting,
+    make_member,
+    make_post,
+    make_seat,
+    make_term,
+)
 from tests.forms_on_pages import form_to
 from tests.stage import Stage, address, names, sign_in
 from tests.stage import picture as image
 
 pytestmark = pytest.mark.django_db
-# A meeting's 8 stand beside the four of every page's frame: session, account, posts, the bureau's name; an export's beside the
-# three of its entry in the journal.
-BUDGETS = {"list": 8, "detail": 12, "meeting": 8 + 4, "first page": 14, "handover": 12 + 4, "sheet": 12,
+# A page's 12, the first page's 14 and a meeting's 8 stand beside the four of every page's frame: session, account, posts, the
+# bureau's name; an export's beside the three of its entry in the journal.
+BUDGETS = {"list": 8, "detail": 12 + 4, "meeting": 8 + 4, "first page": 14 + 4, "handover": 12 + 4, "sheet": 12,
            "export": 6 + 3, "matrix export": 8 + 3}
 SIZES = (1, 3, 25)
 
@@ -119,6 +130,52 @@ def add_posts(stage: Stage, count: int) -> None:
                   stop_on=date(2021, 1, 5) + timedelta(10 * number))
 
 
+def add_terms(stage: Stage, count: int) -> None:
+    for number in range(count):
+        branch = make_branch(stage.world.field, short_name=f"换届{number}支部")
+        make_term(branch, elected_on=date(2022, 1, 1), people={"secretary": make_member(branch), "deputy": None})
+
+
+def add_seats(stage: Stage, count: int) -> None:
+    for number in range(count):
+        term = stage.objects["term.a"]
+        make_seat(term, "commissioner", make_member(stage.world.a))
+        make_seat(term, "deputy", start_on=date(2025, 1, 1), stop_on=date(2025, 2, 1), stop_reason="dropped")
+        make_post(make_account(f"weiyuan{number}"), stage.world.a, "publicity")
+
+
+def add_candidates(stage: Stage, count: int) -> None:
+    for number in range(count):
+        Candidate.objects.create(election=stage.objects["election.a"], member=make_member(stage.world.a), votes=1, order=number)
+
+
+def add_awards(stage: Stage, count: int) -> None:
+    for number in range(count):
+        Award.objects.create(title=stage.objects["title.a"], branch=stage.world.a, member=make_member(stage.world.a), given_by="县委",
+                             document="文", awarded_on=date(2026, 1, 1) + timedelta(number), created_by=stage.world["staff"])
+
+
+def add_examples(stage: Stage, count: int) -> None:
+    for number in range(count):
+        Example.objects.create(branch=stage.world.a, name=f"典型{number}", line="好", on=date(2026, 1, 1), created_by=stage.world["staff"])
+
+
+def add_rounds(stage: Stage, count: int) -> None:
+    for number in range(count):
+        Round.objects.create(name=f"第{number}批", year=2026, notice="文", notice_on=date(2026, 1, 1), nominate_by=date(2026, 2, 1))
+        Title.objects.create(name=f"名目{number}", category="other")
+
+
+def add_nominations(stage: Stage, count: int) -> None:
+    """In a round of branch A: more titles, each with its number and somebody recommended."""
+    for number in range(count):
+        title = Title.objects.create(name=f"称号{number}", category="other")
+        facts = {"round": stage.objects["round.a"], "branch": stage.world.a, "title": title}
+        Quota.objects.create(places=2, **facts)
+        Nomination.objects.create(member=make_member(stage.world.a), story="x", meeting=stage.objects["congress.a"],
+                                  created_by=stage.world["secretary"], **facts)
+
+
 def add_holidays(stage: Stage, count: int) -> None:
     HolidayYear.objects.bulk_create(HolidayYear(year=2040 + number, source="通知", lines=f"{2040 + number}-01-01 元旦")
                                     for number in range(count))
@@ -136,27 +193,40 @@ class Page:
 
 
 PAGES: dict[str, Page] = {
-    "home": Page("secretary", add_meetings, 14, "first page"),
+    "home": Page("secretary", add_meetings, 16, "first page"),
     "duties": Page("secretary", add_meetings, 9, "first page"),
     "matrix": Page("staff", add_branches, 9, "first page"),
     "matrix_export": Page("staff", add_branches, 11, "matrix export"),
     "meetings": Page("secretary", add_meetings, 7),
     "meetings_export": Page("secretary", add_meetings, 7, "export"),
     "meeting_new": Page("secretary", add_members, 8, "detail"),
-    "meeting": Page("secretary", add_attendees, 10, "meeting", "crowd"),
+    "meeting": Page("secretary", add_attendees, 11, "meeting", "crowd"),
     "meeting_edit": Page("secretary", add_attendees, 12, "meeting", "crowd"),
     "members": Page("secretary", add_members, 8),
     "members_export": Page("secretary", add_members, 9, "export"),
-    "member": Page("secretary", add_meetings, 11, "detail", "a"),
     "structure": Page("staff", add_members, 7),
     "structure_export": Page("staff", add_members, 9, "export"),
     "member_gaps": Page("staff", add_files, 8),
     "member_gaps_export": Page("staff", add_files, 8, "export"),
     "member_request": Page("secretary", add_requests, 5, "detail", "a"),
     "handover": Page("secretary", add_meetings, 16, "handover", "a"),
+    "member": Page("secretary", add_meetings, 12, "detail", "a"),
     "org": Page("staff", add_branches, 8),
     "branch_names": Page("staff", add_branches, 4),
-    "branch": Page("secretary", add_groups, 10, "detail", "a"),
+    "branch": Page("secretary", add_groups, 15, "detail", "a"),
+    "awards": Page("staff", add_awards, 7),
+    "awards_export": Page("staff", add_awards, 7, "export"),
+    "rounds": Page("staff", add_rounds, 6),
+    "round": Page("secretary", add_nominations, 7, "detail", "a"),
+    "round_quotas": Page("staff", add_rounds, 8, "detail", "a"),
+    "nomination": Page("staff", add_nominations, 7, "detail", "a"),
+    "titles": Page("staff", add_rounds, 5),
+    "examples": Page("staff", add_examples, 7),
+    "terms": Page("staff", add_terms, 8),
+    "terms_export": Page("staff", add_terms, 9, "export"),
+    "term": Page("secretary", add_seats, 13, "detail", "a"),
+    "election": Page("secretary", add_candidates, 7, "detail", "a"),
+    "appointments": Page("keeper", add_seats, 6),
     "accounts": Page("keeper", add_accounts, 8),
     "account": Page("keeper", add_posts, 7, "detail", "a"),
     "sessions": Page("secretary", add_sessions, 5),
@@ -246,5 +316,5 @@ def test_a_page_that_asks_for_each_row_is_seen(stage, monkeypatch):
 
 def test_every_list_is_here():
     listed = {"meetings", "sessions", "members", "accounts", "journal", "reports", "templates", "org", "duties", "matrix", "rules",
-              "holidays", "structure", "member_gaps"}
+              "holidays", "structure", "member_gaps", "terms", "awards", "rounds", "titles", "examples"}
     assert listed <= set(PAGES) <= set(names())

@@ -19,6 +19,8 @@ from branches.meetings.models import Attendance, Meeting
 from branches.meetings.querysets import MeetingQuerySet
 from branches.models import Branch, PartyGroup
 from branches.querysets import BranchQuerySet
+from branches.terms.models import Election, Seat, Term
+from members.honours.models import Award, Example, Nomination, Quota, Round, Title
 from members.models import CorrectionRequest, Member, Membership, Profile
 from partywork.jobs.models import Job
 from partywork.periods import today
@@ -37,6 +39,15 @@ MAY_SEE: dict[type, Callable[[Account, Any], bool]] = {
     CorrectionRequest: lambda who, row: who.can("members.view", row),
     Meeting: lambda who, row: who.can("meetings.view", row),
     Attendance: lambda who, row: who.can("meetings.view", row.meeting),
+    Term: lambda who, row: who.can("org.view", row),
+    Title: lambda who, row: who.can("honours.view"),
+    Round: lambda who, row: who.can("honours.view"),
+    Quota: lambda who, row: who.can("honours.view", row),
+    Nomination: lambda who, row: who.can("honours.view", row),
+    Award: lambda who, row: who.can("honours.view", row),
+    Example: lambda who, row: who.can("honours.view", row),
+    Seat: lambda who, row: who.can("org.view", row),
+    Election: lambda who, row: who.can("org.view", row),
     Report: lambda who, row: who.can("reports.view", row),
     ReportVersion: lambda who, row: who.can("reports.view", row),
     ReportTemplate: lambda who, row: who.can("reports.edit") or who.can("reports.templates"),
@@ -47,7 +58,9 @@ MAY_SEE: dict[type, Callable[[Account, Any], bool]] = {
 }
 # Lists of organisations for an act: which right each stands for.
 OTHER_LISTS = {"editable_by": "org.edit", "appointable_by": "accounts.manage"}
-RELATED = {Attendance: "meeting__branch", Member: "latest__branch", ReportVersion: "report__branch", PartyGroup: "branch",
+RELATED = {
+    Example: "branch", Award: "branch", Nomination: "branch", Quota: "branch", Term: "branch", Seat: "term__branch", Election: "branch",
+    Attendance: "meeting__branch", Member: "latest__branch", ReportVersion: "report__branch", PartyGroup: "branch",
            Meeting: "branch", Report: "branch", Membership: "branch"}
 
 
@@ -123,6 +136,10 @@ def furnish(branches: list[Branch], account: Account, own: int) -> None:
     meetings = Meeting.objects.bulk_create(Meeting(branch=each, created_by=account, state="draft") for each in branches)
     Attendance.objects.bulk_create(Attendance(meeting=meeting, member=member)
                                    for meeting, member in zip(meetings, members, strict=True))
+    dates = {"number": 1, "elected_on": FOUNDED, "start_on": FOUNDED, "term_end": FOUNDED, "due_on": FOUNDED}
+    terms = Term.objects.bulk_create(Term(branch=each, **dates) for each in branches)
+    Seat.objects.bulk_create(Seat(term=each, office="secretary", start_on=FOUNDED, start_reason="vacant") for each in terms)
+    Example.objects.bulk_create(Example(branch=each, name="典型", line="一句话", on=FOUNDED, created_by=account) for each in branches)
     Report.objects.bulk_create(Report(branch=each, period_code="2026H1", created_by=account) for each in branches)
 
 
@@ -161,4 +178,4 @@ def test_a_list_that_forgets_the_branch_is_seen(stage, monkeypatch):
 def test_every_right_to_see_is_in_the_parity():
     """A new view right of the table must have its model above."""
     assert {action for action in TABLE if action.endswith(".view")} == {
-        "org.view", "members.view", "meetings.view", "reports.view", "journal.view", "system.view"}
+        "org.view", "members.view", "meetings.view", "honours.view", "reports.view", "journal.view", "system.view"}

@@ -21,6 +21,9 @@ BARE = {"logout", "sessions_end", "session_end", "account_sessions_end", "accoun
         "meeting_restore", "template_retire",
         "matrix_export", "meetings_export", "members_export", "figures_export", "figure_rows_export", "meeting_file", "report_download",
         "system_verify", "structure_export", "member_gaps_export"}  # buttons: nothing is typed
+        "matrix_export", "terms_export", "awards_export", "example_choose", "meetings_export", "members_export", "figures_export",
+        "figure_rows_export", "meeting_file", "report_download",
+        "system_verify"}  # buttons: nothing is typed
 SCRIPTED = {"meeting_autosave", "meeting_attendance", "meeting_file_add"}  # pieces of the meeting form that scripts send
 FORMS = [name for name in (*SUBMISSIONS, *VARIANTS) if name not in BARE | SCRIPTED | {"password_change"}]  # passwords never come back
 # How each form is broken; the others by a day that does not exist.
@@ -30,6 +33,10 @@ BROKEN: dict[str, dict[str, str]] = {
     "holiday_new": {"lines": "看不明白的一行"}, "holiday_edit": {"lines": "2028-02-30 春节"}, "holiday_remove": {"reason": "长" * 201},
     "passage_save": {"text": "长" * 20_001}, "shortfall_decide": {"text": "长" * 1001}, "move unlink": {"version": "0"},
     "member_ask": {"text": "长" * 501}, "member_request": {"answer": "长" * 501},
+    "election_new": {"candidates": "无此人 3 书记"}, "election_void": {"reason": "长" * 201},
+    "award_void": {"reason": "长" * 201}, "round_quotas": {"version": "0"}, "nomination_new": {"story": "长" * 1501},
+    "nomination_edit": {"story": "长" * 1501}, "nomination_review": {"opinions": "长" * 301}, "nomination_refuse": {"reason": "长" * 201},
+    "nomination_withdraw": {"reason": "长" * 201}, "title_new": {"name": "长" * 41}, "title_edit": {"name": "长" * 41},
     "member_find": {"number": "11010519491231002"},
 }  # fmt: skip
 # Values that nobody should type and somebody will.

@@ -37,6 +37,8 @@ SECTIONS: tuple[tuple[str, tuple[Item, ...]], ...] = (
             Item("党员", "members", "users", "members.view"),
             Item("我的档案", "members", "id-card", "members.view", Reach.OWN),
             Item("组织", "org", "network", "org.view"),
+            Item("届次", "terms", "calendar-clock", "org.view"),
+            Item("表彰", "awards", "award", "honours.view"),
         ),
     ),
     (
@@ -54,6 +56,7 @@ SECTIONS: tuple[tuple[str, tuple[Item, ...]], ...] = (
             Item("单位设置", "bureau", "building-2", "bureau.edit"),
             Item("报告模板", "templates", "file-type", "reports.templates"),
             Item("账号", "accounts", "user-cog", "accounts.manage"),
+            Item("待任免", "appointments", "user-check", "accounts.manage"),
             Item("节假日", "holidays", "calendar-off", "calendar.edit"),
             Item("操作日志", "journal", "scroll-text", "journal.view"),
             Item("系统状态", "system", "activity", "system.view"),

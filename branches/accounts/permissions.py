@@ -70,6 +70,11 @@ TABLE: dict[str, tuple[str, dict[Role, Reach]]] = {
         "登记、更正、作废会议",
         dict.fromkeys(COMMITTEE_ROLES, Reach.BRANCH) | {Role.STAFF: Reach.BELOW},
     ),
+    "terms.edit": ("登记届次、选举和任免", _BOOKS | {Role.STAFF: Reach.BELOW}),
+    "terms.approve": ("登记换届批复和延期批复", {Role.STAFF: Reach.BELOW}),
+    "honours.view": ("查看表彰", _SEE),
+    "honours.edit": ("推荐表彰对象、登记表彰和典型", _BOOKS | {Role.STAFF: Reach.BELOW}),
+    "honours.decide": ("组织评选、审查、公示、决定表彰", {Role.STAFF: Reach.ALL}),
     "reports.view": ("查看报告和指标", _SEE),
     "reports.edit": (
         "编写、生成报告",

@@ -13,8 +13,10 @@ from partywork.errors import RuleViolation
 from partywork.journal.services import write_entry
 from reports.sample import names
 from reports.sample.files import build_files
+from reports.sample.honours import build_honours
 from reports.sample.meetings import build_meetings
 from reports.sample.organisation import PASSWORD, Sample, build_accounts, build_people, build_tree
+from reports.sample.terms import build_terms
 
 SIZES = ("small", "bureau", "large")
 
@@ -42,6 +44,8 @@ def load_sample(*, size: str, until: date) -> dict:
     build_accounts(sample)
     build_files(sample)
     held = build_meetings(sample)
+    build_terms(sample)
+    build_honours(sample)
     write_entry(actor=None, action="sample.load", label=f"{len(sample.branches)}个支部、{len(sample.members)}名党员")
     return {"size": size, "until": until.isoformat(), "branches": len(sample.branches), "members": len(sample.members),
             "meetings": held, "accounts": sample_accounts(), "password": PASSWORD}

@@ -70,6 +70,6 @@ def test_probations_that_end_in_the_period_to_come(world):
 
 def test_all_in_a_constant_number_of_queries(world, django_assert_max_num_queries):
     scope = Branch.objects.within(world.root).active_in(H1)
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         found = proposals(world.root, scope, H1, date(2026, 7, 1))
     assert {each.code for each in found} >= {"missed.congress", "missed.theme_day", "next.meetings"}
