@@ -62,6 +62,9 @@ TABLE: dict[str, tuple[str, dict[Role, Reach]]] = {
         "登记、更正、作废会议",
         dict.fromkeys(COMMITTEE_ROLES, Reach.BRANCH) | {Role.STAFF: Reach.BELOW},
     ),
+    "development.view": ("查看发展党员档案", _SEE),
+    "development.edit": ("登记、报送发展党员", _BOOKS | {Role.STAFF: Reach.BELOW}),
+    "development.approve": ("办理发展党员审批和培训", {Role.STAFF: Reach.BELOW}),
     "reports.view": ("查看报告和指标", _SEE),
     "reports.edit": (
         "编写、生成报告",
