@@ -7,4 +7,4 @@ class DevelopmentConfig(AppConfig):
     verbose_name = "发展党员"
 
     def ready(self) -> None:
-        from members.development import book, book_people, services  # noqa: F401  (rules, actions)
+        from members.development import added, book, book_people, figures, services, verification  # noqa: F401  (they declare)

@@ -47,6 +47,21 @@ def keep_files(actor: Account | None, record: StepRecord, uploads: Iterable[Any]
 
 
 @transaction.atomic
+def add_file(*, actor: Account | None, record: StepRecord, uploads: Sequence[Any]) -> StepRecord:
+    """Further scans of a step on record."""
+    require(actor, "development.edit", record)
+    if not uploads:
+        raise RuleViolation("请先选择要添加的文件。", field="files")
+    StepRecord.objects.select_for_update().get(pk=record.pk)
+    if record.voided_at:
+        raise RuleViolation("这一步已经作废，不能再添加附件。", field="files")
+    keep_files(actor, record, uploads)
+    names = "、".join(upload.name for upload in uploads)
+    write_entry(actor=actor, action="development.file_add", target=record.path, changes={"附件": [None, names]})
+    return record
+
+
+@transaction.atomic
 def remove_file(*, actor: Account | None, file: StepFile) -> StepFile:
     """Take a file off; the bytes stay. Twice is once."""
     require(actor, "development.edit", file.record)

@@ -220,7 +220,7 @@ def correct_step(
     *, actor: Account | None, record: StepRecord, facts: Facts, reason: str, version: int, today: date
 ) -> Recorded:
     """Another day, meeting or paper of a step on record; the steps after it must still be possible."""
-    require(actor, _right_for(record), record)
+    require(actor, right_for(record), record)
     reason = need_reason(reason, "更正")
     claim_version(record, version)
     path = lock(record.path)
@@ -252,7 +252,7 @@ def _judge_correction(course: Course, record: StepRecord, facts: Facts, today: d
     return Judgement((), tuple(sentence for part in parts for sentence in part.warnings))
 
 
-def _right_for(record: StepRecord) -> str:
+def right_for(record: StepRecord) -> str:
     """Who decided may mend it: what the committee entered is not the branch's to change."""
     upper = record.key in OF_COMMITTEE or (record.key in REPORTED and not record.carried)
     return "development.approve" if upper else "development.edit"
@@ -269,7 +269,7 @@ def _check_unbound(record: StepRecord, path: Path, day: date) -> None:
 @transaction.atomic
 def void_step(*, actor: Account | None, record: StepRecord, reason: str, today: date) -> StepRecord:
     """Take a step out of the path; what leans on it has to go first. Twice is once."""
-    require(actor, _right_for(record), record)
+    require(actor, right_for(record), record)
     path = lock(record.path)
     record = StepRecord.objects.select_for_update(of=("self",)).select_related("path").get(pk=record.pk)
     if record.voided_at:

@@ -12,6 +12,7 @@ from members.models import Member
 from partywork.errors import RuleViolation
 from partywork.journal.services import write_entry
 from reports.sample import names
+from reports.sample.development import build_paths
 from reports.sample.meetings import build_meetings
 from reports.sample.organisation import PASSWORD, Sample, build_accounts, build_people, build_tree
 
@@ -39,6 +40,7 @@ def load_sample(*, size: str, until: date) -> dict:
     build_tree(sample, plan)
     build_people(sample, sizes)
     build_accounts(sample)
+    build_paths(sample)
     held = build_meetings(sample)
     write_entry(actor=None, action="sample.load", label=f"{len(sample.branches)}个支部、{len(sample.members)}名党员")
     return {"size": size, "until": until.isoformat(), "branches": len(sample.branches), "members": len(sample.members),
