@@ -28,6 +28,7 @@ from members.models import Member, Membership
 from partywork.jobs.models import Job
 from partywork.periods import today
 from reports.models import Report, ReportTemplate, ReportVersion
+from tests import development_stage as joining
 from tests.access_table import EXPECTED
 from tests.cast import CAST
 from tests.factories import PASSWORD, make_post
@@ -38,6 +39,7 @@ from tests.stage import PATHS, PHONES, SECRETS, Answer, Stage, address, letters,
 OBJECTS: dict[str, type] = {
     "branch": Branch, "group": PartyGroup, "member": Member, "meeting": Meeting, "voided": Meeting, "report": Report, "job": Job,
     "version": ReportVersion, "template": ReportTemplate, "account": Account, "post": Post, "session": Session,
+    **joining.MODELS,
 }  # fmt: skip
 FIELDS: dict[str, type] = {"branch": Branch, "parent": Branch, "group": PartyGroup, "template": ReportTemplate}
 WAYS = ("visible_to", "editable_by", "appointable_by")  # in any of these a row may be within somebody's reach

@@ -19,6 +19,15 @@ from branches.meetings.models import Attendance, Meeting
 from branches.meetings.querysets import MeetingQuerySet
 from branches.models import Branch, PartyGroup
 from branches.querysets import BranchQuerySet
+from members.development.models import (
+    Helper,
+    Path,
+    StepRecord,
+    Submission,
+    ThoughtReport,
+    Trainee,
+    TrainingClass,
+)
 from members.models import Member, Membership, Profile
 from partywork.jobs.models import Job
 from partywork.periods import today
@@ -36,6 +45,8 @@ MAY_SEE: dict[type, Callable[[Account, Any], bool]] = {
     Profile: lambda who, row: who.can("members.view", row),
     Meeting: lambda who, row: who.can("meetings.view", row),
     Attendance: lambda who, row: who.can("meetings.view", row.meeting),
+    **dict.fromkeys((Path, StepRecord, Submission, Helper, ThoughtReport, Trainee), lambda who, row: who.can("development.view", row)),
+    TrainingClass: lambda who, row: who.can("development.view"),
     Report: lambda who, row: who.can("reports.view", row),
     ReportVersion: lambda who, row: who.can("reports.view", row),
     ReportTemplate: lambda who, row: who.can("reports.edit") or who.can("reports.templates"),
@@ -160,4 +171,4 @@ def test_a_list_that_forgets_the_branch_is_seen(stage, monkeypatch):
 def test_every_right_to_see_is_in_the_parity():
     """A new view right of the table must have its model above."""
     assert {action for action in TABLE if action.endswith(".view")} == {
-        "org.view", "members.view", "meetings.view", "reports.view", "journal.view", "system.view"}
+        "org.view", "members.view", "meetings.view", "reports.view", "journal.view", "system.view", "development.view"}

@@ -20,8 +20,8 @@ from members.development.course import Course, Measure
 from members.development.extra import LABELS, REPEATED, REPORTED, rule_of, title_of
 from members.development.models import Path, State, Submission
 from members.development.shape import Stage
-from members.development.windows import Window
 from members.development.views import STANDING, may_open, unknown_years
+from members.development.windows import Window
 from members.rules import cn
 from partywork.exports import export_rows
 from partywork.lists import Column, SiteFilterSet, kept_fields, page_of

@@ -18,7 +18,8 @@ from members.development.services import lock_open, need_reason, require
 from members.development.steps import KEYS
 from members.rules import cn
 from partywork.errors import RuleViolation
-from partywork.files.services import store_upload
+from partywork.files.names import safe_name
+from partywork.files.services import digest_of, store_upload
 from partywork.journal.services import write_entry
 
 MOST_FILES = 20
@@ -43,7 +44,9 @@ def keep_files(actor: Account | None, record: StepRecord, uploads: Iterable[Any]
     if record.files.filter(removed_at=None).count() + len(uploads) > MOST_FILES:
         raise RuleViolation(f"一个步骤最多 {MOST_FILES} 个附件，请先移除不需要的。", field="files")
     for upload in uploads:
-        StepFile.objects.create(record=record, attachment=store_upload(actor=actor, upload=upload, allowed="any"))
+        same = {"attachment__original_name": safe_name(upload.name or ""), "attachment__sha256": digest_of(upload)}
+        if not record.files.filter(removed_at=None, **same).exists():  # the same file sent again is the one there is
+            StepFile.objects.create(record=record, attachment=store_upload(actor=actor, upload=upload, allowed="any"))
 
 
 @transaction.atomic

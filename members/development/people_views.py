@@ -130,7 +130,7 @@ class Way:
 WAYS = (
     Way("stop", "终止培养", "终止培养", StopForm, "本人放弃、不再具备条件等，自这一天起不再培养；登记过的内容都保留，可以恢复。",
         lambda path, far: path.state == "open" and not path.member_id),
-    Way("move", "接续到另一支部", "接续到该支部", MoveForm, "在本单位支部之间转移，培养教育时间连续计算，材料随之转去。",
+    Way("move", "接续到其他支部", "接续到该支部", MoveForm, "在本单位支部之间转移，培养教育时间连续计算，材料随之转去。",
         lambda path, far: path.state == "open" and not path.member_id and far),
     Way("resume", "恢复培养", "恢复培养", ReasonForm, "终止登记有误或者决定恢复的，恢复后接着原来的步骤办理。",
         lambda path, far: path.state == "ended" and not path.member_id),

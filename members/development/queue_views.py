@@ -106,7 +106,7 @@ def submission(request: HttpRequest, pk: int) -> HttpResponse:
         raise NotAllowed(approvals.OWN)
     if sent.state != "waiting":
         messages.info(request, f"{sent}{sent.get_state_display()}，不用再办理。")
-        return redirect("path", sent.path_id)
+        return redirect("submissions")
     measure, course = Measure.of(today()), Course.of(sent.path)
     form = DecideForm(posted(request), course=course, today=measure.today, sent=sent)
 
@@ -135,7 +135,7 @@ def facts_of(request: HttpRequest, sent: Submission, course: Course, measure: Me
         if record.resolution or record.meeting:
             tell_votes(record, request.user)
     window = next((each for each in course.next_windows(measure) if each.step.key == sent.key), None)
-    return {"sent": sent, "path": sent.path, "title": title_of(sent.key), "action": REPORTED[sent.key], "window": window,
+    return {"sent": sent, "path": sent.path, "title": title_of(sent.key), "verb": REPORTED[sent.key], "window": window,
             "records": list(reversed(course.records)), "rule_id": rule_of(sent.key), "today": measure.today}  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from members.development.course import Course, measure_on
 from members.development.exits import Judgement, judge_extension
 from members.development.extra import (
     APPROVES,
+    LABELS,
     OF_COMMITTEE,
     REPEATED,
     REPORTED,
@@ -154,12 +155,16 @@ def may_carry(path: Path, day: date) -> bool:
 
 
 def _of_days(course: Course, key: str, facts: Facts, day: date) -> Judgement:
+    if key in REPEATED and (over := course.dates.get(SET_2026.step(key).until)) and day >= over:
+        return Judgement((f"{title_of(key)}到{title_of(SET_2026.step(key).until)}（{cn(over)}）为止，之后不再登记。",))
     if key in KEYS:
         marks = {"publicity_from": facts.publicity_from, "publicity_to": facts.publicity_to}
         return course.judge(key, day, measure_on(day), partial=facts.carried, **marks)
     since = course.dates.get("approval")
     if since is None or day < since:
         return Judgement((f"{title_of(key)}只适用于已经上级党委批准的预备党员。",))
+    if key in VOTED and "full_meeting" in course.dates:
+        return Judgement((f"支部大会已在{cn(course.dates['full_meeting'])}讨论转正，不能再{LABELS[key][6:]}；登记有误的请先作废那一步。",))
     if key == "extension":
         return judge_extension(course.dates["admission"], day, facts.months or 0, course.record(key) is not None)
     approved = course.record(APPROVES.get(key, ""))

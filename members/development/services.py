@@ -30,7 +30,7 @@ register_actions({
     "development.correct": "更正发展步骤", "development.void": "作废发展步骤", "development.submit": "报送上级党委",
     "development.withdraw": "撤回报送", "development.approve": "上级党委通过", "development.return": "上级党委退回",
     "development.helpers": "更换联系人、介绍人", "development.report": "登记思想汇报", "development.report_void": "作废思想汇报",
-    "development.stop": "终止培养", "development.resume": "恢复培养", "development.move": "接续到另一支部",
+    "development.stop": "终止培养", "development.resume": "恢复培养", "development.move": "接续到其他支部",
     "development.class": "登记培训班", "development.class_edit": "修改培训班", "development.trainees": "确定参训人员",
     "development.hours": "登记培训学时", "development.file_add": "添加发展材料", "development.file_remove": "移除发展材料",
     "development.item": "设置本地要求", "development.item_end": "停用本地要求",

@@ -13,7 +13,7 @@ from django.db import transaction
 from branches.accounts.models import Account
 from branches.models import Branch
 from members.development.course import Course
-from members.development.models import Path, Trainee, TrainingClass
+from members.development.models import Path, StepRecord, Trainee, TrainingClass
 from members.development.querysets import in_reach
 from members.development.recording import Facts, write_step
 from members.development.services import lock_open, require
@@ -55,12 +55,16 @@ def _check_times(training: TrainingClass) -> None:
         raise RuleViolation("天数多于起止日期之间的天数，请核对。", field="days")
 
 
-def candidates_for(account: Account | None, training: TrainingClass):
-    """Who is being cultivated, has not been trained, and is not in the class yet."""
-    rows = Path.objects.open().filter(records__key="candidate_consent", records__voided_at=None)
-    rows = rows.exclude(trainings__training=training).exclude(records__key="training", records__voided_at=None)
+def candidates_for(account: Account | None, training: TrainingClass, *, listed: bool = False):
+    """Who is a candidate, has not been trained, and is not in the class yet; with `listed` also who is."""
+    rows = Path.objects.open().filter(pk__in=_having("candidate_consent")).exclude(pk__in=_having("training"))
+    rows = rows if listed else rows.exclude(trainings__training=training)
     rows = rows if account is None else rows.filter(in_reach(account, "development.approve"))
-    return rows.select_related("branch").order_by("branch__path", "pinyin", "pk").distinct()
+    return rows.select_related("branch", "member__latest__branch").order_by("branch__path", "pinyin", "pk")
+
+
+def _having(key: str):
+    return StepRecord.objects.standing().filter(key=key).values("path")
 
 
 @transaction.atomic

@@ -151,12 +151,11 @@ class HoursForm(SiteForm, VersionForm):
                 for row in self.trainees}  # fmt: skip
 
 
-def show_class(request: HttpRequest, found: TrainingClass, take: TakeForm | None = None, hours: HoursForm | None = None,
-               status: int = 200) -> HttpResponse:  # fmt: skip
+def show_class(request: HttpRequest, found: TrainingClass, hours: HoursForm | None = None, status: int = 200) -> HttpResponse:
     may = request.user.can("development.approve", found)
     rows = trainees_of(request, found)
     candidates = acts.candidates_for(request.user, found) if may else Path.objects.none()
-    take = take or TakeForm(rows=candidates)
+    take = TakeForm(rows=candidates)
     over = found.stop_on <= today()
     return render(request, "development/training.html", {
         "training": found, "rows": rows, "may": may, "over": over, "take": take if may else None,
@@ -179,9 +178,10 @@ def training(request: HttpRequest, pk: int) -> HttpResponse:
 def training_take(request: HttpRequest, pk: int) -> HttpResponse:
     found = training_of(request, pk)
     request.user.require("development.approve", found)
-    form = TakeForm(request.POST, rows=acts.candidates_for(request.user, found))
+    form = TakeForm(request.POST, rows=acts.candidates_for(request.user, found, listed=True))
     if not form.is_valid():
-        return show_class(request, found, take=form)
+        messages.error(request, "请勾选参训人员，名单可能已有变化。")
+        return redirect("training", pk)
     made = acts.take_trainees(actor=request.user, training=found, paths=list(form.cleaned_data["paths"]))
     messages.success(request, f"已列入{len(made)}名参训人员。")
     return redirect("training", pk)

@@ -27,7 +27,7 @@ from members.development.reading import checks_missed, exits_of, lines_of, next_
 from members.development.rules import thought_report_due
 from members.development.steps import SET_2026
 from members.rules import cn
-from partywork.answers import answer_form, posted
+from partywork.answers import answer_form, made_before, posted
 from partywork.errors import RuleViolation
 from partywork.exports import hand_out
 from partywork.fields import mask_id_number
@@ -158,7 +158,10 @@ def path_adopt(request: HttpRequest) -> HttpResponse:
                             lambda: services.adopt_member(actor=request.user, today=today(), **values))  # fmt: skip
         return redirect("path", made.pk)
 
-    return answer_form(request, form, "development/adopt.html", act)
+    def again() -> HttpResponse | None:
+        return made_before(request, Path, lambda made: redirect("path", made.pk))
+
+    return answer_form(request, form, "development/adopt.html", act, again=again)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
