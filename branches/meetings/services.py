@@ -12,7 +12,6 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import ProtectedError
 from django.utils import timezone
 
 from branches.meetings.changes import changes_of
@@ -310,6 +309,7 @@ def drop_parts(meeting: Meeting, gathering: Gathering, setting: Setting) -> None
     """What a corrected meeting no longer has: kinds, people not expected on the corrected day, its old resolutions."""
     meeting.kinds.exclude(kind__in=gathering.kinds).delete()
     meeting.attendance.exclude(member__in=setting.circle.ids & set(gathering.attendance)).delete()
+    meeting.resolutions.all().delete()
 
 
 def write_parts(meeting: Meeting, gathering: Gathering, setting: Setting) -> None:
@@ -320,40 +320,8 @@ def write_parts(meeting: Meeting, gathering: Gathering, setting: Setting) -> Non
         attendance_rows(meeting, gathering, setting), update_conflicts=True,
         unique_fields=["meeting", "member"], update_fields=["state", "reason", "votes", "grade"],
     )  # fmt: skip
-    write_resolutions(meeting, gathering)
-
-
-def write_resolutions(meeting: Meeting, gathering: Gathering) -> None:
-    """A resolution keeps its row while it is the same matter in the same words, or at the same place: what was decided by it
-    (an admission, an election) points to it. One that something rests on cannot be taken out."""
-    kept = list(meeting.resolutions.all())
-    pairs = paired(kept, gathering.resolutions)
-    try:
-        for row in [row for row in kept if row not in pairs.values()]:
-            row.delete()
-    except ProtectedError as error:
-        raise RuleViolation(
-            f"决议“{row.text[:20]}”已用作发展党员等事项的依据，不能删去或改为其他事项。请先作废那一步。", field="resolutions"
-        ) from error
-    rows = {number: pairs.get(number) or Resolution(meeting=meeting) for number, _ in enumerate(gathering.resolutions, 1)}
-    for (number, row), vote in zip(rows.items(), gathering.resolutions, strict=True):
-        row.order = number
-        for name in VOTE:
-            setattr(row, name, getattr(vote, name))
-        if row.pk:
-            row.save()
-    Resolution.objects.bulk_create([row for row in rows.values() if not row.pk])
-
-
-VOTE = ("matter", "text", "yes", "no", "abstain", "written_yes")
-
-
-def paired(kept: list[Resolution], votes) -> dict[int, Resolution]:
-    """{place: the row that stands for it}: first by matter and words, then by matter alone."""
-    found: dict[int, Resolution] = {}
-    for same in (lambda row, vote: (row.matter, row.text) == (vote.matter, vote.text), lambda row, vote: row.matter == vote.matter):
-        for number, vote in enumerate(votes, 1):
-            free = [row for row in kept if row not in found.values() and same(row, vote)]
-            if number not in found and free:
-                found[number] = free[0]
-    return found
+    Resolution.objects.bulk_create([
+        Resolution(meeting=meeting, order=number, matter=vote.matter, text=vote.text, yes=vote.yes, no=vote.no,
+                   abstain=vote.abstain, written_yes=vote.written_yes)
+        for number, vote in enumerate(gathering.resolutions, 1)
+    ])  # fmt: skip
