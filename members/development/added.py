@@ -14,7 +14,8 @@ from branches.models import Branch
 from members.development.board import Card, cards_of
 from members.development.course import Measure
 from members.development.extra import LABELS, title_of
-from members.development.models import Helper, Path, Submission
+from members.development.local import settings_on
+from members.development.models import Helper, Path, StepRecord, Submission
 from members.development.shape import Stage
 from members.models import Member
 from partywork.periods import add_months
@@ -30,21 +31,19 @@ def steps_of_joining(member: Member, reader: Account) -> Iterator[Step]:
     """The application, the listings and the oath; one query, and only for whoever may see the path."""
     if not reader.can("development.view", member):
         return
-    rows = member.path.records if hasattr(member, "path") else None
-    for record in rows.filter(voided_at=None, key__in=TOLD) if rows is not None else ():
+    for record in StepRecord.objects.standing().filter(path__member=member, key__in=TOLD):
         yield Step(record.done_on, LABELS[record.key], url=reverse("path", args=[record.path_id]))
 
 
 @adds_to("member.panels")
 def whom_he_helps(member: Member, reader: Account) -> Iterator[Panel]:
-    """His own path, and whom he cultivates or introduced; nothing for those to whom paths are not shown."""
+    """Whom he cultivates or introduced; nothing for those to whom paths are not shown. One query."""
     if not reader.can("development.view", member):
         return
     rows = Helper.objects.visible_to(reader).filter(member=member, stop_on=None, voided_at=None).exclude(path__state="ended")
     helped = list(rows.select_related("path").order_by("-start_on", "-id")[:SHOWN])
-    own = Path.objects.filter(member=member).first()
-    if helped or own:
-        yield Panel("development/_member_panel.html", {"helped": helped, "own": own}, aside=True)
+    if helped:
+        yield Panel("development/_member_panel.html", {"helped": helped}, aside=True)
 
 
 @adds_to("branch.panels")
@@ -73,7 +72,9 @@ def todo_of_joining(branch: Branch, reader: Account, day: date) -> Iterator[dict
 
 def _of_branch(branch: Branch, reader: Account, day: date) -> Iterator[dict[str, Any]]:
     rows = Path.objects.visible_to(reader).open().filter(Q(member=None, branch=branch) | Q(member__latest__branch=branch))
-    near = [card for card in cards_of(rows, Measure.of(day)) if card.due and card.due <= add_months(day, SOON)]
+    paths = list(rows.with_course())
+    measure = Measure(day, settings_on(day) if paths else {})  # no limit counts working days: the calendar is not asked
+    near = [card for card in cards_of(paths, measure) if card.due and card.due <= add_months(day, SOON)]
     for card in near[:SHOWN]:
         yield _item(card)
 

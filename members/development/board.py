@@ -3,6 +3,7 @@ holidays may have changed since a step was entered."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -111,14 +112,14 @@ def _dated(card: Card, window: Window, day: date) -> Card:
     return card
 
 
-def cards_of(rows, measure: Measure) -> list[Card]:
-    """Everybody of a queryset, the overdue first; four queries."""
-    return sorted((card_of(path, measure) for path in rows.with_course()), key=lambda card: card.order)
+def cards_of(paths: Iterable[Path], measure: Measure) -> list[Card]:
+    """Everybody of paths that came `with_course`, the overdue first."""
+    return sorted((card_of(path, measure) for path in paths), key=lambda card: card.order)
 
 
 def asked_cards(request: HttpRequest, measure: Measure, data) -> tuple[BoardFilter, list[Card]]:
     found = BoardFilter(data, queryset=Path.objects.visible_to(request.user), request=request)
-    return found, cards_of(found.qs, measure)
+    return found, cards_of(found.qs.with_course(), measure)
 
 
 @require_safe

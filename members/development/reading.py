@@ -14,7 +14,7 @@ from branches.meetings.quorum import verdict_on
 from members.development import rules
 from members.development.basis import counts_of
 from members.development.course import Course, Measure
-from members.development.extra import EXITS, OF_COMMITTEE, REPEATED, REPORTED, title_of
+from members.development.extra import EXITS, OF_COMMITTEE, REPEATED, REPORTED, VOTED, title_of
 from members.development.models import Path, StepFile, StepRecord, Submission
 from members.development.papers import local_items, wanted_documents
 from members.development.recording import right_for
@@ -175,8 +175,16 @@ def tell_votes(record: StepRecord, reader: Account) -> None:
         row = record.resolution
         verdict = verdict_on(held.kind_codes, row.matter, held.held_on, row.yes, row.written_yes or 0, counts_of(held))
         record.votes = verdict.text
-        if verdict.passes is False and not record.broken:
-            record.broken = "按会议现在的记录，表决没有通过，请核对会议记录。"
+        record.broken = record.broken or _no_longer(record, verdict.passes)
+    if held and not record.broken and held.held_on != record.done_on:
+        record.broken = f"会议日期已更正为{cn(held.held_on)}，请更正这一步。"
+
+
+def _no_longer(record: StepRecord, passes: bool | None) -> str:
+    """What a corrected meeting says of the step that rests on it."""
+    if record.resolution.matter != VOTED[record.key]:
+        return "会议更正后，这项决议已是其他事项，请更正或作废这一步。"
+    return "" if passes else "按会议现在的记录，表决没有通过，请核对会议记录。"
 
 
 def stages_of(lines: list[Line]) -> list[StageLines]:

@@ -60,6 +60,6 @@ SHORTFALLS = Part("5", "存在问题", (Section("5.more", "", asks="存在的主
 NEXT = Part("6", "{coming}工作打算", (Section("6.more", "", asks="{coming}的工作安排"),), proposes=True)
 
 HALF_YEAR = Definition("half_year", "党建工作报告", (CAMPAIGNS, FOUNDATIONS, MEMBERS, ACTIVITIES, SHORTFALLS, NEXT),
-                       aside=("development.activist_names", "theme.by_form",
+                       aside=("development.activist_names", "development.extended", "theme.by_form",
                               "members.start", "members.start_full", "members.start_probationary"))
 DEFINITIONS = {definition.code: definition for definition in (HALF_YEAR,)}
