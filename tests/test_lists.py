@@ -165,7 +165,7 @@ PAGES: dict[str, Page] = {
     "member": Page("secretary", add_meetings, 12, "detail", "a"),
     "org": Page("staff", add_branches, 8),
     "branch_names": Page("staff", add_branches, 4),
-    "branch": Page("secretary", add_groups, 10, "detail", "a"),
+    "branch": Page("secretary", add_groups, 11, "detail", "a"),
     "accounts": Page("keeper", add_accounts, 8),
     "account": Page("keeper", add_posts, 7, "detail", "a"),
     "sessions": Page("secretary", add_sessions, 5),

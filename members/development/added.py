@@ -16,6 +16,7 @@ from members.development.course import Measure
 from members.development.extra import LABELS, title_of
 from members.development.local import settings_on
 from members.development.models import Helper, Path, StepRecord, Submission
+from members.development.querysets import in_branches
 from members.development.shape import Stage
 from members.models import Member
 from partywork.periods import add_months
@@ -51,8 +52,7 @@ def stages_in(branch: Branch, reader: Account, day: date) -> Iterator[Panel]:
     """How many are in which stage; one query."""
     if not reader.can("development.view", branch):
         return
-    here = Q(member=None, branch__path__startswith=branch.path) | Q(member__latest__branch__path__startswith=branch.path)
-    counts = dict(Path.objects.open().filter(here).order_by().values_list("stage").annotate(people=Count("pk")))
+    counts = dict(Path.objects.open().filter(in_branches(branch)).order_by().values_list("stage").annotate(people=Count("pk")))
     asked = f"&branch={branch.pk}" if branch.is_leaf_kind else ""
     rows = [{"label": each.label, "count": counts[each.value], "url": f"{reverse('development')}?stage={each.value}{asked}"}
             for each in Stage if each.value in counts]  # fmt: skip

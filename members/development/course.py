@@ -12,6 +12,7 @@ from members.development.exits import Exits
 from members.development.extra import APPROVES, REPEATED, REPORTED_MARK
 from members.development.local import settings_on
 from members.development.models import Path, StepRecord, Submission
+from members.development.querysets import in_branches
 from members.development.rules import NO_SETTINGS, Settings, Window
 from members.development.steps import KEYS
 from partywork.workdays import WEEKENDS_ONLY, WorkCalendar
@@ -142,4 +143,10 @@ def measure_on(day: date, calendar: WorkCalendar | None = None) -> Measure:
     return Measure(day, settings_on(day), work_calendar() if calendar is None else calendar)
 
 
-__all__ = ["NO_SETTINGS", "Course", "Measure", "measure_on"]
+def extended_months(branch) -> dict[int, int]:
+    """{member: months by which his probation was extended}; one query."""
+    rows = StepRecord.objects.standing().filter(in_branches(branch, "path__"), key="extension", path__member__isnull=False)
+    return dict(rows.values_list("path__member_id", "months"))
+
+
+__all__ = ["NO_SETTINGS", "Course", "Measure", "extended_months", "measure_on"]

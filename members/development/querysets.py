@@ -68,3 +68,10 @@ class ClassQuerySet(QuerySet):
     def visible_to(self, account) -> ClassQuerySet:
         """A committee trains for everybody: whoever sees any path sees which classes there are."""
         return self if account.can("development.view") else self.none()
+
+
+def in_branches(branch, prefix: str = "") -> Q:
+    """The condition that a path is in an organisation or below it."""
+    return Q(**{f"{prefix}member": None, f"{prefix}branch__path__startswith": branch.path}) | Q(
+        **{f"{prefix}member__latest__branch__path__startswith": branch.path}
+    )

@@ -138,6 +138,8 @@ class HoursForm(SiteForm, VersionForm):
                 initial={True: "yes", False: "no"}.get(row.passed, ""))  # fmt: skip
         for name, field in self.fields.items():
             self.prepare_field(name, field)
+            chosen = isinstance(field, forms.ChoiceField)
+            field.widget.attrs["class"] = "form-select form-select-sm" if chosen else "form-control form-control-sm"
 
     def lines(self) -> list[dict]:
         shorts = (("days", "天数"), ("hours", "学时"), ("passed", "结果"))
