@@ -32,8 +32,8 @@ COURSE = [
     ("candidate", "meeting 2025-04-01", ""), ("candidate_consent", "2025-04-20", "^"), ("introducers", "2025-04-21", ""),
     ("political_review", "2025-05-06", ""), ("training", "2025-05-20", "exception"), ("branch_review", "meeting 2025-06-10", ""),
     ("pre_review", "2025-06-20", "^"), ("pledge_form", "2025-06-25", ""), ("admission", "resolution 2025-07-10", ""),
-    ("committee_talk", "2025-07-20", "!"), ("approval", "2025-08-01", "^"), ("report_up", "2025-08-02", "!"), ("placement", "2025-08-03", ""),
-    ("oath", "2025-08-20", ""), ("probation", "2026-01-05", ""), ("full_application", "2026-07-01", ""),
+    ("committee_talk", "2025-07-20", "!"), ("approval", "2025-08-01", "^"), ("report_up", "2025-08-02", "!"),
+    ("placement", "2025-08-03", ""), ("oath", "2025-08-20", ""), ("probation", "2026-01-05", ""), ("full_application", "2026-07-01", ""),
     ("full_meeting", "resolution 2026-07-20", ""), ("full_approval", "2026-08-10", "^"), ("archive", "2026-08-20", ""),
 ]  # fmt: skip
 
