@@ -32,6 +32,7 @@ from partywork.errors import RuleViolation
 from partywork.exports import hand_out
 from partywork.fields import mask_id_number
 from partywork.files.services import respond
+from partywork.files.types import accept
 from partywork.journal.services import change_lines, describe, entries_for
 from partywork.periods import today
 from partywork.tokens import make_once
@@ -72,7 +73,7 @@ def path(request: HttpRequest, pk: int) -> HttpResponse:
         "helpers": people, "replaceable": replaceable(people), "reports": reports,
         "report_due": due if found.state == "open" else None, "missed": checks_missed(course, measure),
         "unknown_years": unknown_years(measure), "history": history_of(found), "tied": tied_exits(found, course, user),
-        "can_edit": user.can("development.edit", found), "can_approve": user.can("development.approve", found),
+        "accept": accept("any"), "can_edit": user.can("development.edit", found), "can_approve": user.can("development.approve", found),
         "can_see_branch": user.can("org.view", found.place), "can_see_member": found.member and user.can("members.view", found.member),
     })  # fmt: skip
 
