@@ -21,6 +21,7 @@ urlpatterns = [
     path("", include("members.urls")),
     path("", include("branches.terms.urls")),
     path("", include("members.honours.urls")),
+    path("", include("members.development.urls")),
     path("", include("reports.urls")),
     path("", include("partywork.jobs.urls")),
     path("", include("partywork.status.urls")),

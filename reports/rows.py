@@ -13,6 +13,7 @@ from branches.accounts.models import Account, Post
 from branches.meetings.models import Attendance, Meeting
 from branches.models import Branch, PartyGroup
 from branches.terms.models import Term
+from members.development.models import Path, StepRecord, ThoughtReport, Trainee
 from members.honours.models import Award, Example
 from members.models import Member, Membership
 from partywork.periods import Period
@@ -83,10 +84,23 @@ def _example(row: Example) -> SourceRow:
     return SourceRow(row.on, row.name, row.line, row.branch.short_name)
 
 
+def _step(row: StepRecord) -> SourceRow:
+    return SourceRow(row.done_on, row.path.name, row.get_key_display(), row.branch.short_name)
+
+
+def _thought(row: ThoughtReport) -> SourceRow:
+    return SourceRow(row.handed_on, row.path.name, row.title, row.branch.short_name)
+
+
+def _trainee(row: Trainee) -> SourceRow:
+    return SourceRow(row.training.start_on, row.path.name, row.training.title, row.branch.short_name)
+
+
 def cn_date(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
+OF_PATH = ("path", Path, lambda row: row.path_id)
 TELLERS: dict[type[Model], Teller] = {
     Meeting: Teller(("branch",), ("kinds",), ("-held_on", "-pk"), _meeting, ("meeting", Meeting, lambda row: row.pk)),
     Attendance: Teller(("member", "meeting__branch"), (), ("-meeting__held_on", "member__pinyin", "pk"), _attendance,
@@ -99,6 +113,9 @@ TELLERS: dict[type[Model], Teller] = {
     Award: Teller(("branch", "title", "member"), (), ("branch__path", "-awarded_on", "pk"), _award,
                   ("branch", Branch, lambda row: row.branch_id)),
     Example: Teller(("branch",), (), ("branch__path", "-on", "pk"), _example, ("branch", Branch, lambda row: row.branch_id)),
+    StepRecord: Teller(("path", "branch"), (), ("branch__path", "path__pinyin", "pk"), _step, OF_PATH),
+    ThoughtReport: Teller(("path", "branch"), (), ("-handed_on", "pk"), _thought, OF_PATH),
+    Trainee: Teller(("path", "branch", "training"), (), ("branch__path", "path__pinyin", "pk"), _trainee, OF_PATH),
     Post: Teller(("account", "branch"), (), ("branch__path", "pk"), _post, ("branch", Branch, lambda row: row.branch_id)),
 }
 

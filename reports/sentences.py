@@ -160,3 +160,28 @@ def comings_and_goings(facts: Facts) -> Pieces:
         marked("转入组织关系[members.transfers_in]人次", facts), marked("转出组织关系[members.transfers_out]人次", facts),
         marked(moved, facts), marked("接收预备党员[members.admitted]名", facts),
         marked("预备党员转正[members.turned_full]名", facts), marked("其他原因减少党员[members.left]名", facts)], by="，")
+
+
+def joining(facts: Facts) -> Pieces:
+    """Applications and who was listed: each clause falls away at 0."""
+    return sentence(f"{facts.half}，", [
+        marked("收到入党申请[development.applications]份", facts), marked("确定入党积极分子[development.activists]名", facts),
+        marked("列为发展对象[development.candidates]名", facts)], by="，")
+
+
+def training_sent(facts: Facts) -> Pieces:
+    """Who was sent to training, by name."""
+    names = named("development.trained_names", facts)
+    count = marked("选派发展对象[development.trained]名参加集中培训", facts)
+    return sentence("", [count, names], by="：") if count and names else []
+
+
+def newly_joined(facts: Facts) -> Pieces:
+    """Admitted, turned full, extended: the names, since the numbers stand with the roster."""
+    return sentence("", [
+        _who("development.admitted_names", "新接收的预备党员有", facts), _who("development.full_names", "按期转正的有", facts),
+        _who("development.extended_names", "延长预备期的有", facts)], by="，")
+
+
+def thought_reports(facts: Facts) -> Pieces:
+    return sentence("申请入党的人和预备党员递交", [marked("思想汇报[development.thought_reports]份", facts)])

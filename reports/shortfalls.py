@@ -14,9 +14,15 @@ from branches.meetings.duties import Duty, missing
 from branches.meetings.kinds import Kind
 from branches.models import Branch, PartyGroup
 from branches.terms.models import Term
-from members.models import Membership
+from members.development.board import cards_of
+from members.development.course import Measure, extended_months
+from members.development.exits import Exits, probation_of
+from members.development.local import settings_on
+from members.development.models import Path
+from members.development.querysets import in_branches
+from members.models import Member, Membership
 from partywork.figures import find_figure
-from partywork.periods import Period, add_months
+from partywork.periods import Period
 from reports.values import number_text, shares_of
 
 LOWEST_RATE = Decimal(80)  # percent; our own line, no rule sets one
@@ -39,7 +45,8 @@ def proposals(branch: Branch, scope: Iterable[Branch], period: Period, today: da
     late, terms = missing(scope, period, today), terms_of(scope, period)
     return [*missed_meetings(late, single=branch.is_leaf_kind),
             *low_attendance(scope, period, single=branch.is_leaf_kind), *overdue_terms(terms, period, single=branch.is_leaf_kind),
-            *make_good(late), *ending_terms(terms, period, single=branch.is_leaf_kind), *ending_probations(branch, period)]
+            *late_steps(branch, today), *make_good(late), *ending_terms(terms, period, single=branch.is_leaf_kind),
+            *ending_probations(branch, period)]
 
 
 def missed_meetings(late: list[Duty], *, single: bool) -> list[Proposal]:
@@ -115,12 +122,24 @@ def make_good(late: list[Duty]) -> list[Proposal]:
     return [Proposal("6", "next.meetings", f"按规定次数组织{'、'.join(kinds)}，逐月对照检查")] if kinds else []
 
 
+def late_steps(branch: Branch, today: date) -> list[Proposal]:
+    """Whose steps of joining are past their limit today."""
+    rows = Path.objects.open().filter(in_branches(branch)).with_course()
+    late = [card for card in cards_of(rows, Measure(today, settings_on(today))) if card.overdue]
+    if not late:
+        return []
+    told = "、".join(f"{card.path.name}（{card.step.split(' ', 1)[1]}）" for card in late[:NAMED])
+    more = f"等{len(late)}人" if len(late) > NAMED else ""
+    return [Proposal("5", "development.late", f"发展党员有步骤超过时限：{told}{more}", late[0].rule)]
+
+
 def ending_probations(branch: Branch, period: Period) -> list[Proposal]:
-    """Probationary members whose year ends in the period to come."""
+    """Probationary members whose probation, extension included, ends in the period to come."""
     coming = period.next
     rows = (Membership.objects.filter(branch__path__startswith=branch.path).active_on(period.last_day).probationary()
             .select_related("member").order_by("member__joined_on", "member__pinyin", "member_id"))
-    names = [row.member.name for row in rows if add_months(row.member.joined_on, 12) in coming]
+    longer = extended_months(branch)
+    names = [row.member.name for row in rows if _ends(row.member, longer.get(row.member_id, 0)) in coming]
     if not names:
         return []
     told = "、".join(names[:NAMED]) + (f"等{len(names)}名" if len(names) > NAMED else "")
@@ -151,3 +170,7 @@ def ending_terms(terms: list[Term], period: Period, *, single: bool) -> list[Pro
 
 def _some(names: list[str]) -> str:
     return "、".join(names[:NAMED]) + (f"等{len(names)}个" if len(names) > NAMED else "")
+
+
+def _ends(member: Member, longer: int) -> date:
+    return probation_of(member.joined_on, Exits(extension_months=longer)).full_from

@@ -30,6 +30,7 @@ from members.models import CorrectionRequest, Member, Membership
 from partywork.jobs.models import Job
 from partywork.periods import today
 from reports.models import Report, ReportTemplate, ReportVersion
+from tests import development_stage as joining
 from tests.access_table import EXPECTED
 from tests.cast import CAST
 from tests.factories import PASSWORD, make_post
@@ -43,6 +44,7 @@ OBJECTS: dict[str, type] = {
     "request": CorrectionRequest,
     "round": Round, "ready": Round, "published": Round, "title": Title, "quota": Quota, "nomination": Nomination, "award": Award,
     "example": Example, "term": Term, "seat": Seat, "officer": Seat, "vacancy": Seat, "election": Election,
+    **joining.MODELS,
 }  # fmt: skip
 FIELDS: dict[str, type] = {"branch": Branch, "parent": Branch, "group": PartyGroup, "template": ReportTemplate}
 WAYS = ("visible_to", "editable_by", "appointable_by")  # in any of these a row may be within somebody's reach

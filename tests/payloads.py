@@ -122,6 +122,15 @@ def _example(stage: Stage, letter: str) -> Values:
     return {"branch": branch_pk(stage, letter if letter != "-" else "a"), "name": "护林队", "line": "二十年守护山林", "on": "2026-05-04"}
 
 
+def _path(stage: Stage, letter: str) -> Values:
+    return {"name": "林向前", "sex": "m", "born_on": "1999-05-01", "applied_on": "2026-03-01",
+            "branch": branch_pk(stage, letter if letter != "-" else "a")}
+
+
+def _full_member(stage: Stage, letter: str) -> int:
+    return stage.world.members["secretary" if letter != "b" else "neighbour"].pk
+
+
 SUBMISSIONS: dict[str, Submission] = {
     "terms_export": Submission(page="terms"),
     "awards_export": Submission(page="awards"),
@@ -195,6 +204,34 @@ SUBMISSIONS: dict[str, Submission] = {
                              creates="members.CorrectionRequest"),
     "member_request": Submission(given(state="done", answer="已更正")),
     "member_find": Submission(given(number="11010519491231002X")),
+    "development_export": Submission(_of_branch, page="development"),
+    "path_new": Submission(_path, creates="development.Path"),
+    "path_adopt": Submission(lambda stage, letter: {
+        "member": stage.world.members["probationer"].pk, "applied_on": "2024-03-01", "approved_on": "2026-03-01"},
+        creates="development.Path"),
+    "path_edit": Submission(given(note="改过的说明")),
+    "path_step": Submission(given(day="2024-03-20", note="谈话情况良好"), creates="development.StepRecord"),
+    "path_helpers": Submission(lambda stage, letter: {
+        "first": _full_member(stage, letter), "day": "2024-09-01", "reason": "原联系人调动"}),
+    "path_leave": Submission(given(day="2024-09-01", reason="本人放弃")),
+    "thought_new": Submission(given(handed_on="2024-05-01", title="学习党章的体会"), creates="development.ThoughtReport"),
+    "thought_file": Submission(page=None),
+    "thought_void": Submission(given(reason="重复登记")),
+    "step_correct": Submission(given(day="2024-07-01", reason="日期抄错")),
+    "step_void": Submission(given(reason="登记有误")),
+    "step_file_add": Submission(lambda stage, letter: {"files": picture("扫描件.png")}, page=None, creates="files.Attachment"),
+    "step_file": Submission(page=None),
+    "step_file_remove": Submission(page=None),
+    "submission": Submission(given(decision="approve", day="2024-06-25"), "staff", creates="development.StepRecord"),
+    "submission_withdraw": Submission(page=None),
+    "training_new": Submission(given(title="新一期培训班", organiser="县直机关工委", start_on="2025-10-01", stop_on="2025-10-03", days="3",
+                                     hours="24"), "staff", creates="development.TrainingClass"),
+    "training_edit": Submission(given(place="县委党校"), "staff"),
+    "training_take": Submission(lambda stage, letter: {"paths": stage.objects["ready." + ("a" if letter == "b" else "b")].pk}, "staff",
+                                page="training", creates="development.Trainee"),
+    "training_hours": Submission(None, "staff", page="training"),
+    "local_items": Submission(given(key="talk", name="谈话提纲", start_on="2024-01-01"), "staff", creates="development.LocalItem"),
+    "local_item_end": Submission(None, "staff", page="local_items"),
     "meeting_new": Submission(_meeting, creates="meetings.Meeting"),
     "meeting_autosave": Submission(_meeting, page="meeting_new", to="meeting_new", creates="meetings.Meeting",
                                    fields=OTHER_KINDS),

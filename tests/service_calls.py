@@ -17,6 +17,8 @@ from django.db import transaction
 from branches.accounts.models import Account
 from members.changes import move_member, return_member
 from members.corrections import correct_membership, undo_change
+from members.development.approvals import return_submission, submit_step
+from members.development.leaving import move_path, resume_path
 from members.services import link_account
 from partywork.errors import NotAllowed
 from partywork.periods import today
@@ -113,9 +115,21 @@ def by_hand(stage: Stage) -> list[Call]:
         (return_member, {"member": b, "branch": stage.world.a} | place, both),
         (move_member, {"member": b, "branch": stage.world.a} | place, both),
         (correct_membership, {"member": a, "branch": stage.world.b} | right, both),
+        *paths_by_hand(stage),
     ]  # fmt: skip
     return [Call(service, {"actor": None} | facts, "by hand", frozenset(may), inspect.unwrap(service).__code__)
             for service, facts, may in given]
+
+
+def paths_by_hand(stage: Stage) -> list[tuple[Callable, dict[str, Any], set[str]]]:
+    path, now = stage.objects["path.a"], {"today": today()}
+    sent = {"submission": stage.objects["sent.a"], "reason": "材料不齐", "version": 1, "decided_on": today()}
+    return [
+        (submit_step, {"path": path, "key": "activist_record", "reported_on": today()} | now, {"secretary", "staff"}),
+        (resume_path, {"path": path, "reason": "恢复"} | now, {"secretary", "staff"}),
+        (move_path, {"path": path, "branch": stage.world.b, "group": None, "day": today(), "reason": "调动"} | now, {"staff"}),
+        (return_submission, sent | now, {"staff"}),
+    ]
 
 
 @contextmanager

@@ -42,6 +42,7 @@ from members.models import CorrectionRequest, Profile
 from partywork.files.services import store_upload
 from partywork.jobs.models import Job
 from reports.models import Passage, Report, ReportTemplate, ReportVersion
+from tests import development_stage as joining
 from tests.cast import CAST, World, draw_world
 from tests.factories import make_branch, make_group, make_meeting, make_member, make_seat, make_term
 
@@ -254,6 +255,7 @@ def _place(stage: Stage, letter: str, branch, account) -> None:
     }
     _place_term(stage, letter, branch, account, mark)
     _place_honours(stage, letter, branch, account, mark)
+    stage.objects |= joining.place_paths(letter, branch, account, mark, picture)
     member = stage.objects[f"member.{letter}"]
     member.phone = PHONES[letter]
     member.save(update_fields=["phone"])
@@ -340,7 +342,7 @@ PATHS: dict[str, str] = {
     "example_edit": "example", "example_choose": "example",
     "report": "report", "passage_save": "report", "shortfall_decide": "report", "report_make": "report",
     "report_version": "version", "report_download": "version", "template_retire": "template", "job": "job",
-}
+} | joining.PATHS
 # Objects in another state, beside own, sister's and missing.
 STATES: dict[str, dict[str, str]] = {
     "branch_dissolve": {"empty": "empty"}, "meeting": {"draft": "draft.a"}, "meeting_edit": {"draft": "draft.a"},
@@ -359,13 +361,13 @@ QUERIES: dict[str, tuple[str, str]] = {
     "meeting_new": ("branch={branch}", "-abx"), "member_new": ("", "abx"), "report_new": ("", "abx"),
     "award_new": ("", "abx"), "example_new": ("", "abx"),
     "meeting_autosave": ("", "abx"), "meeting_attendance": ("", "abx"), "meeting_file_add": ("", "abx"),
-}
+} | joining.QUERIES
 # What a URL needs besides its object.
 FIXED: dict[str, dict[str, str]] = {
     "rule": {"rule_id": "MTG-4"}, "rule_setting": {"rule_id": "MTG-4"}, "figure_rows": {"key": "meetings.study"},
     "figure_rows_export": {"key": "meetings.study"},
     "member_reveal": {"name": "phone"},
-}
+} | joining.FIXED
 ALWAYS: dict[str, str] = {"member_move": "act=regroup"}
 
 

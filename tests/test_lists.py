@@ -16,12 +16,14 @@ from branches.meetings.kinds import Kind
 from branches.meetings.models import Meeting
 from branches.models import HolidayYear
 from branches.terms.models import Candidate
+from members.development.models import StepRecord, Submission, ThoughtReport, Trainee, TrainingClass
 from members.honours.models import Award, Example, Nomination, Quota, Round, Title
 from members.models import CorrectionRequest, Profile
 from partywork.files.services import store_upload
 from partywork.jobs.models import Job, WorkerBeat
 from partywork.journal.services import write_entry
 from reports.models import Report, ReportTemplate
+from tests.development_stage import make_path
 from tests.factories import (
     make_account,
     make_branch,
@@ -40,7 +42,7 @@ pytestmark = pytest.mark.django_db
 # A page's 12, the first page's 14 and a meeting's 8 stand beside the four of every page's frame: session, account, posts, the
 # bureau's name; an export's beside the three of its entry in the journal.
 BUDGETS = {"list": 8, "detail": 12 + 4, "meeting": 8 + 4, "first page": 14 + 4, "handover": 12 + 4, "sheet": 12,
-           "export": 6 + 3, "matrix export": 8 + 3}
+           "export": 6 + 3, "matrix export": 8 + 3, "path": 12 + 4, "board": 8 + 4, "board export": 9 + 3}
 SIZES = (1, 3, 25)
 
 
@@ -181,6 +183,30 @@ def add_holidays(stage: Stage, count: int) -> None:
                                     for number in range(count))
 
 
+def add_paths(stage: Stage, count: int) -> None:
+    for number in range(count):
+        path = make_path(stage.world.a, f"增申{number}", ("application", "talk"))
+        Submission.objects.create(path=path, key="activist_record", reported_on=date(2026, 1, 1), created_by=stage.world["secretary"])
+
+
+def add_classes(stage: Stage, count: int) -> None:
+    for number in range(count):
+        held = TrainingClass.objects.create(branch=stage.world.root, title=f"第{number}期", organiser="工委", start_on=date(2025, 1, 1),
+                                            stop_on=date(2025, 1, 3), days=3, hours=24)  # fmt: skip
+        Trainee.objects.create(training=held, path=make_path(stage.world.a, f"参训{number}"), branch=stage.world.a)
+        Trainee.objects.create(training=stage.objects["training.a"], path=make_path(stage.world.a, f"同班{number}"), branch=stage.world.a)
+
+
+def add_to_path(stage: Stage, count: int) -> None:
+    """Checks, reports and helpers of one person."""
+    path = stage.objects["path.a"]
+    for number in range(count):
+        day = date(2024, 4, 1) + timedelta(30 * number)
+        StepRecord.objects.create(path=path, branch=path.branch, key="cultivation", done_on=day, recorded_on=day)
+        ThoughtReport.objects.create(path=path, branch=path.branch, handed_on=day, title="体会")
+        Submission.objects.create(path=path, key="approval", reported_on=day, state="returned", created_by=stage.world["secretary"])
+
+
 @dataclass(frozen=True)
 class Page:
     """Who opens it, what is added to it, how many queries it takes, of which budget."""
@@ -240,6 +266,14 @@ PAGES: dict[str, Page] = {
     "handbook": Page("auditor", add_meetings, 4),
     "permissions": Page("member", add_meetings, 4),
     "holidays": Page("staff", add_holidays, 5),
+    "development": Page("secretary", add_paths, 11, "board"),
+    "development_export": Page("secretary", add_paths, 12, "board export"),
+    "development_calendar": Page("secretary", add_paths, 10, "board"),
+    "submissions": Page("secretary", add_paths, 7),
+    "trainings": Page("secretary", add_classes, 6),
+    "training": Page("staff", add_classes, 9, "detail", "a"),
+    "path": Page("secretary", add_to_path, 14, "path", "a"),
+    "local_items": Page("staff", add_paths, 5),
     "figure_rows": Page("secretary", add_meetings, 10, "detail", "a"),
 }
 

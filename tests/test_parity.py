@@ -20,6 +20,15 @@ from branches.meetings.querysets import MeetingQuerySet
 from branches.models import Branch, PartyGroup
 from branches.querysets import BranchQuerySet
 from branches.terms.models import Election, Seat, Term
+from members.development.models import (
+    Helper,
+    Path,
+    StepRecord,
+    Submission,
+    ThoughtReport,
+    Trainee,
+    TrainingClass,
+)
 from members.honours.models import Award, Example, Nomination, Quota, Round, Title
 from members.models import CorrectionRequest, Member, Membership, Profile
 from partywork.jobs.models import Job
@@ -48,6 +57,8 @@ MAY_SEE: dict[type, Callable[[Account, Any], bool]] = {
     Example: lambda who, row: who.can("honours.view", row),
     Seat: lambda who, row: who.can("org.view", row),
     Election: lambda who, row: who.can("org.view", row),
+    **dict.fromkeys((Path, StepRecord, Submission, Helper, ThoughtReport, Trainee), lambda who, row: who.can("development.view", row)),
+    TrainingClass: lambda who, row: who.can("development.view"),
     Report: lambda who, row: who.can("reports.view", row),
     ReportVersion: lambda who, row: who.can("reports.view", row),
     ReportTemplate: lambda who, row: who.can("reports.edit") or who.can("reports.templates"),
@@ -178,4 +189,4 @@ def test_a_list_that_forgets_the_branch_is_seen(stage, monkeypatch):
 def test_every_right_to_see_is_in_the_parity():
     """A new view right of the table must have its model above."""
     assert {action for action in TABLE if action.endswith(".view")} == {
-        "org.view", "members.view", "meetings.view", "honours.view", "reports.view", "journal.view", "system.view"}
+        "org.view", "members.view", "meetings.view", "honours.view", "reports.view", "journal.view", "system.view", "development.view"}

@@ -17,13 +17,13 @@ pytestmark = pytest.mark.django_db
 NO_DAY = "2027-02-29"
 SENTENCE = re.compile("[\u4e00-\u9fff].*[。？！]$", re.S)
 TYPED = ("text", "search", "tel", "textarea", "date", "time", "number")
-BARE = {"logout", "sessions_end", "session_end", "account_sessions_end", "account_reset", "member_reveal", "meeting_file_remove",
-        "meeting_restore", "template_retire",
-        "matrix_export", "meetings_export", "members_export", "figures_export", "figure_rows_export", "meeting_file", "report_download",
-        "system_verify", "structure_export", "member_gaps_export"}  # buttons: nothing is typed
-        "matrix_export", "terms_export", "awards_export", "example_choose", "meetings_export", "members_export", "figures_export",
-        "figure_rows_export", "meeting_file", "report_download",
-        "system_verify"}  # buttons: nothing is typed
+BARE = {  # buttons: nothing is typed
+    "logout", "sessions_end", "session_end", "account_sessions_end", "account_reset", "member_reveal", "meeting_file_remove",
+    "meeting_restore", "template_retire", "matrix_export", "meetings_export", "members_export", "figures_export",
+    "figure_rows_export", "meeting_file", "report_download", "system_verify", "structure_export", "member_gaps_export",
+    "terms_export", "awards_export", "example_choose", "development_export", "thought_file", "step_file", "step_file_add",
+    "step_file_remove", "submission_withdraw", "local_item_end", "training_take",
+}
 SCRIPTED = {"meeting_autosave", "meeting_attendance", "meeting_file_add"}  # pieces of the meeting form that scripts send
 FORMS = [name for name in (*SUBMISSIONS, *VARIANTS) if name not in BARE | SCRIPTED | {"password_change"}]  # passwords never come back
 # How each form is broken; the others by a day that does not exist.
@@ -38,6 +38,8 @@ BROKEN: dict[str, dict[str, str]] = {
     "nomination_edit": {"story": "长" * 1501}, "nomination_review": {"opinions": "长" * 301}, "nomination_refuse": {"reason": "长" * 201},
     "nomination_withdraw": {"reason": "长" * 201}, "title_new": {"name": "长" * 41}, "title_edit": {"name": "长" * 41},
     "member_find": {"number": "11010519491231002"},
+    "member_find": {"number": "11010519491231002"}, "thought_void": {"reason": "长" * 201}, "step_void": {"reason": "长" * 201},
+    "training_hours": {"version": "0"},
 }  # fmt: skip
 # Values that nobody should type and somebody will.
 HOSTILE = {

@@ -36,6 +36,7 @@ SECTIONS: tuple[tuple[str, tuple[Item, ...]], ...] = (
             Item("会议", "meetings", "calendar-days", "meetings.view"),
             Item("党员", "members", "users", "members.view"),
             Item("我的档案", "members", "id-card", "members.view", Reach.OWN),
+            Item("发展党员", "development", "user-plus", "development.view"),
             Item("组织", "org", "network", "org.view"),
             Item("届次", "terms", "calendar-clock", "org.view"),
             Item("表彰", "awards", "award", "honours.view"),

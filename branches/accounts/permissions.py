@@ -75,6 +75,9 @@ TABLE: dict[str, tuple[str, dict[Role, Reach]]] = {
     "honours.view": ("查看表彰", _SEE),
     "honours.edit": ("推荐表彰对象、登记表彰和典型", _BOOKS | {Role.STAFF: Reach.BELOW}),
     "honours.decide": ("组织评选、审查、公示、决定表彰", {Role.STAFF: Reach.ALL}),
+    "development.view": ("查看发展党员档案", _SEE),
+    "development.edit": ("登记、报送发展党员", _BOOKS | {Role.STAFF: Reach.BELOW}),
+    "development.approve": ("办理发展党员审批和培训", {Role.STAFF: Reach.BELOW}),
     "reports.view": ("查看报告和指标", _SEE),
     "reports.edit": (
         "编写、生成报告",

@@ -46,7 +46,11 @@ MEMBERS = Part("3", "党员教育管理", (
         "members.end_probationary", "members.probationary_names", "members.transfers_in", "members.transfers_out",
         "members.moved_in", "members.admitted", "members.turned_full", "members.left"),
         tells=(say.roster, say.on_probation, say.comings_and_goings), asks="党员管理方面需要说明的情况"),
-    Section("3.development", "做好发展党员工作", asks="入党积极分子、发展对象培养和发展党员情况"),
+    Section("3.development", "做好发展党员工作", figures=(
+        "development.applications", "development.activists", "development.activist_names", "development.candidates",
+        "development.trained", "development.trained_names", "development.admitted_names", "development.full_names",
+        "development.extended", "development.extended_names", "development.thought_reports"),
+        tells=(say.joining, say.training_sent, say.newly_joined, say.thought_reports), asks="入党积极分子、发展对象培养和发展党员情况"),
     Section("3.points", "开展积分管理和党费收缴", asks="积分考核、公示和党费收缴情况"),
 ))
 
@@ -61,5 +65,6 @@ SHORTFALLS = Part("5", "存在问题", (Section("5.more", "", asks="存在的主
 NEXT = Part("6", "{coming}工作打算", (Section("6.more", "", asks="{coming}的工作安排"),), proposes=True)
 
 HALF_YEAR = Definition("half_year", "党建工作报告", (CAMPAIGNS, FOUNDATIONS, MEMBERS, ACTIVITIES, SHORTFALLS, NEXT),
-                       aside=("theme.by_form", "members.start", "members.start_full", "members.start_probationary"))
+                       aside=("development.activist_names", "development.extended", "theme.by_form",
+                              "members.start", "members.start_full", "members.start_probationary"))
 DEFINITIONS = {definition.code: definition for definition in (HALF_YEAR,)}

@@ -12,6 +12,7 @@ from members.models import Member
 from partywork.errors import RuleViolation
 from partywork.journal.services import write_entry
 from reports.sample import names
+from reports.sample.development import build_paths
 from reports.sample.files import build_files
 from reports.sample.honours import build_honours
 from reports.sample.meetings import build_meetings
@@ -42,6 +43,7 @@ def load_sample(*, size: str, until: date) -> dict:
     build_tree(sample, plan)
     build_people(sample, sizes)
     build_accounts(sample)
+    build_paths(sample)
     build_files(sample)
     held = build_meetings(sample)
     build_terms(sample)
