@@ -21,5 +21,6 @@ urlpatterns = [
     path("", include("members.urls")),
     path("", include("reports.urls")),
     path("", include("partywork.jobs.urls")),
+    path("", include("partywork.imports.urls")),
     path("", include("partywork.status.urls")),
 ]

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from xml.etree.ElementTree import ParseError
 
 from defusedxml import DefusedXmlException
@@ -58,13 +58,14 @@ def read(path: str, target: str) -> dict:
     A cell is a text, or {"bad": reason} where its content cannot be trusted.
     """
     try:
-        return read_workbook(path, Path(target))
+        with Path(path).open("rb") as file:  # a stored file has no ending, by which openpyxl would judge it
+            return read_workbook(file, path, Path(target))
     except DAMAGED as error:
         raise BoundedError(UNREADABLE) from error
 
 
-def read_workbook(path: str, target: Path) -> dict:
-    book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
+def read_workbook(file: IO[bytes], path: str, target: Path) -> dict:
+    book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
     visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
     surveys = [(sheet, survey(path, sheet._worksheet_path)) for sheet in visible]
     with_data = [(sheet, found) for sheet, found in surveys if found.filled]

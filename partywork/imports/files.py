@@ -1,0 +1,103 @@
+"""What an import hands out: the template, the rows that were refused with their reasons, and what exists only once."""
+
+from __future__ import annotations
+
+import tempfile
+from typing import IO, Any
+
+from django.conf import settings
+from django.http import FileResponse
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
+
+from partywork.exports import export_rows, note_export
+from partywork.imports.models import ImportBatch, ImportRow
+from partywork.imports.previews import unpacked
+from partywork.imports.registry import Action, Importer
+from partywork.imports.running import outcome_of
+from partywork.lists import Column
+from partywork.sheets.reading import BadCell
+from partywork.spreadsheets import XLSX, Sheet, file_stem
+
+VALIDATED_ROWS = 5_000
+CODES, NOTES = "可选内容", "填写说明"
+NOTE_COLUMNS = (
+    Column("label", "列名", width=20), Column("required", "是否必填", width=10), Column("help", "说明", width=50),
+    Column("example", "例", width=24), Column("choices", "可选内容", width=60),
+)  # fmt: skip
+
+
+def template_answer(actor: Any, importer: Importer) -> FileResponse:
+    """An empty sheet with the official names, lists to choose from, and a page of explanations."""
+    name = f"{importer.label}导入模板"
+    file = tempfile.TemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR)  # noqa: SIM115  (the answer closes it)
+    try:
+        write_template(importer, file)
+        file.seek(0)
+        note_export(actor=actor, name=name, count=0, chosen="")
+    except BaseException:
+        file.close()
+        raise
+    return FileResponse(file, as_attachment=True, filename=f"{file_stem(name)}.xlsx", content_type=XLSX)
+
+
+def write_template(importer: Importer, target: IO[bytes]) -> None:
+    made = Sheet(importer.label)
+    made.head([Column(each.name, f"{each.label}*" if each.required else each.label, width=each.width) for each in importer.columns])
+    for place in range(1, len(importer.columns) + 1):  # text, or Excel changes ID numbers and codes
+        made.sheet.column_dimensions[get_column_letter(place)].number_format = "@"
+    offer_choices(made, importer)
+    write_notes(made, importer)
+    made.save(target)
+
+
+def offer_choices(made: Sheet, importer: Importer) -> None:
+    """Lists of more than 255 characters must stand in cells: on a sheet of their own."""
+    lists = [(place, each) for place, each in enumerate(importer.columns, 1) if each.choices]
+    if not lists:
+        return
+    sheet = made.book.create_sheet(CODES)
+    sheet.append([made.head_cell(each.label) for _, each in lists])
+    longest = max(len(each.choices) for _, each in lists)
+    for number in range(longest):
+        sheet.append([made.cell(each.choices[number]) if number < len(each.choices) else None for _, each in lists])
+    for at, (place, each) in enumerate(lists, 1):
+        source, letter = get_column_letter(at), get_column_letter(place)
+        offered = DataValidation("list", formula1=f"={CODES}!${source}$2:${source}${len(each.choices) + 1}", allow_blank=True)
+        offered.showErrorMessage = False  # other usual words are understood too
+        offered.add(f"{letter}2:{letter}{VALIDATED_ROWS}")
+        made.sheet.add_data_validation(offered)
+
+
+def write_notes(made: Sheet, importer: Importer) -> None:
+    sheet = made.book.create_sheet(NOTES)
+    for number, column in enumerate(NOTE_COLUMNS, 1):
+        sheet.column_dimensions[get_column_letter(number)].width = column.width
+    sheet.append([made.head_cell(column.label) for column in NOTE_COLUMNS])
+    for each in importer.columns:
+        words = [each.label, "必填" if each.required else "", each.help, each.example, "、".join(each.choices)]
+        sheet.append([made.cell(word) for word in words])
+
+
+def refused_answer(actor: Any, batch: ImportBatch, importer: Importer) -> FileResponse:
+    """The rows that are not imported as they stood in the sheet, with line and reason: to be mended and uploaded again."""
+    places = sorted(batch.columns["places"].items(), key=lambda item: item[1])
+    own = [Column(name, importer.column(name).label, (lambda row, name=name: row["cells"].get(name, "")), importer.column(name).width)
+           for name, _ in places]  # fmt: skip
+    columns = [*own, Column("reason", "不导入的原因", "reason", 60), Column("number", "原行号", "number", 10)]
+    rows = batch.rows.filter(action=Action.REFUSED).order_by("number").iterator(500)
+    return export_rows(actor=actor, name=f"{importer.label}不导入的行", columns=columns, rows=map(refused_line, rows))
+
+
+def refused_line(row: ImportRow) -> dict[str, Any]:
+    cells = {name: "" if isinstance(cell, BadCell) else cell for name, cell in unpacked(row.cells).items()}
+    reason = "；".join(f"{column}：{why}" if column else why for column, why in row.faults)
+    return {"number": row.number, "reason": reason, "cells": cells}
+
+
+def secrets_answer(actor: Any, batch: ImportBatch, importer: Importer) -> FileResponse:
+    """What the import made that exists nowhere else (first passwords), by row."""
+    titles = dict(batch.rows.values_list("number", "title"))
+    rows = [{"title": titles.get(number, ""), **told} for number, told in sorted(outcome_of(batch).items()) if told.get("secret")]
+    columns = [Column("name", "登录名", "name", 20), Column("title", "姓名", "title", 14), Column("secret", importer.secret, "secret", 24)]
+    return export_rows(actor=actor, name=f"{importer.label}{importer.secret}", columns=columns, rows=rows)
