@@ -14,7 +14,7 @@ from partywork.exports import export_rows, note_export
 from partywork.imports.models import ImportBatch, ImportRow
 from partywork.imports.previews import unpacked
 from partywork.imports.registry import Action, Importer
-from partywork.imports.running import outcome_of
+from partywork.imports.running import take_secrets
 from partywork.lists import Column
 from partywork.sheets.reading import BadCell
 from partywork.spreadsheets import XLSX, Sheet, file_stem
@@ -96,8 +96,7 @@ def refused_line(row: ImportRow) -> dict[str, Any]:
 
 
 def secrets_answer(actor: Any, batch: ImportBatch, importer: Importer) -> FileResponse:
-    """What the import made that exists nowhere else (first passwords), by row."""
-    titles = dict(batch.rows.values_list("number", "title"))
-    rows = [{"title": titles.get(number, ""), **told} for number, told in sorted(outcome_of(batch).items()) if told.get("secret")]
+    """What the import made that exists nowhere else (first passwords): handed out once, then forgotten."""
+    rows = take_secrets(actor=actor, batch=batch)
     columns = [Column("name", "登录名", "name", 20), Column("title", "姓名", "title", 14), Column("secret", importer.secret, "secret", 24)]
     return export_rows(actor=actor, name=f"{importer.label}{importer.secret}", columns=columns, rows=rows)

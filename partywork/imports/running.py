@@ -19,7 +19,15 @@ from partywork.imports.models import ImportBatch, State
 from partywork.imports.previews import context_of, judged, kept_rows, moved_since, numbers_in_words
 from partywork.imports.reading import missing_columns, read_sheet
 from partywork.imports.registry import Action, Context, Importer, Outcome, Planned, importer_of
-from partywork.imports.services import OPEN, ask_for_columns, keep_columns, keep_preview, locked, put_aside, require
+from partywork.imports.services import (
+    OPEN,
+    ask_for_columns,
+    keep_columns,
+    keep_preview,
+    locked,
+    put_aside,
+    require,
+)
 from partywork.journal.services import write_entry
 
 WRITTEN = (Action.CREATE, Action.CHANGE)
@@ -134,6 +142,23 @@ def _take_back(batch: ImportBatch, importer: Importer, context: Context) -> None
 
 def outcome_of(batch: ImportBatch) -> Outcome:
     return {int(number): told for number, told in json.loads(batch.outcome or "{}").items()}
+
+
+@transaction.atomic
+def take_secrets(*, actor: Any, batch: ImportBatch) -> list[dict[str, Any]]:
+    """What is to be handed out once, by row; from now on nobody can have it again."""
+    require(actor, batch)
+    row = locked(batch)
+    titles, outcome = dict(row.rows.values_list("number", "title")), outcome_of(row)
+    found = [{"title": titles.get(number, ""), **told} for number, told in sorted(outcome.items()) if told.get("secret")]
+    if not found:
+        raise RuleViolation("已经下载过，系统里不再保存。遗失的请在账号页面重置。")
+    for told in outcome.values():
+        told.pop("secret", None)
+    row.outcome = json.dumps(outcome, ensure_ascii=False)
+    row.save(update_fields=["outcome"])
+    write_entry(actor=actor, action="imports.secrets", target=row, changes={"行数": [None, len(found)]})
+    return found
 
 
 def result_of(batch: ImportBatch) -> dict[str, Any]:

@@ -5,7 +5,7 @@ Nothing of a sheet reaches the records before somebody has confirmed the very pr
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import PurePath
 from typing import Any
 from uuid import UUID
@@ -25,6 +25,7 @@ from partywork.tokens import make_once
 
 register_actions({
     "imports.upload": "上传导入文件", "imports.columns": "指定导入的列", "imports.commit": "确认导入", "imports.undo": "撤回导入",
+    "imports.secrets": "下载导入的初始密码",
 })  # fmt: skip
 READ, COMMIT, UNDO = "import.read", "import.commit", "import.undo"
 OPEN = (State.NEW, State.MAPPING, State.READY, State.REFUSED)
@@ -156,7 +157,9 @@ def ask_for_columns(batch: ImportBatch, missing: list[str]) -> None:
     batch.save(update_fields=["state", "told", "counts", "digest"])
 
 
-def keep_preview(batch: ImportBatch, planned: list[Planned], rows: Rows, *, moved: frozenset[int] | set[int] = frozenset(), told: str = "") -> None:
+def keep_preview(
+    batch: ImportBatch, planned: list[Planned], rows: Rows, *, moved: Collection[int] = (), told: str = ""
+) -> None:
     """What each row would become, in place of any earlier preview."""
     cells, signs = dict(rows), [sign_of(row) for row in planned]
     batch.rows.all().delete()

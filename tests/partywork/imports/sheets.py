@@ -32,7 +32,8 @@ def id_number(number: int, born: date = date(1985, 5, 4), sex: str = "m") -> str
 def person(number: int, **cells: Any) -> dict[str, Any]:
     """A good row under the usual headings."""
     born = date(1970 + number % 30, 1 + number % 12, 1 + number % 28)
-    row = {"姓名": f"林{han(number)}", "性别": "男", "身份证号": id_number(number % 400, born), "出生日期": born.isoformat(), "所在党支部": "一支部",
+    row = {"姓名": f"林{han(number)}", "性别": "男", "身份证号": id_number(number % 400, born), "出生日期": born.isoformat(),
+           "所在党支部": "一支部",
            "加入党组织日期": f"{born.year + 24}-06-01", "转正日期": f"{born.year + 25}-06-01", "联系电话": f"138{number:08d}"}
     return row | cells
 
@@ -89,4 +90,4 @@ def actions_of(batch: ImportBatch) -> dict[int, str]:
     return dict(batch.rows.values_list("number", "action"))
 
 
-__all__ = ["COMMIT", "HEAD", "Job", "Path", "READ", "UNDO"]
+__all__ = ["COMMIT", "HEAD", "READ", "UNDO", "Job", "Path"]
