@@ -158,7 +158,7 @@ def judge_known(row: Planned, world: World) -> None:
     if branch.pk not in world.reach:
         row.refuse(KNOWN["code"].label, "这个编号已被使用，且不在您的管理范围内，或该组织已撤销。")
         return
-    if values["kind"] != branch.kind and "类别" in dict(row.shown):
+    if values["kind"] != branch.kind and row.cells.get("kind"):
         row.refuse(KNOWN["kind"].label, f"系统里是{branch.get_kind_display()}，更正请在该党组织页面办理。")
     if values.get("founded_on") and values["founded_on"] != branch.founded_on:
         row.refuse(KNOWN["founded_on"].label, f"系统里是{services.cn_date(branch.founded_on)}，更正请在该党组织页面办理。")
@@ -169,10 +169,9 @@ def judge_known(row: Planned, world: World) -> None:
 
 
 def compare(row: Planned, branch: Branch) -> None:
-    told = dict(row.shown)
     for name in EDITABLE:
         value, old = row.values.get(name) or "", getattr(branch, name)
-        if told.get(KNOWN[name].label) and value != old:
+        if row.cells.get(name) and value != old:
             row.facts[name] = value
             row.changes.append((KNOWN[name].label, old, value))
     row.action = Action.CHANGE if row.changes else Action.SAME

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from types import SimpleNamespace
 from typing import Any
 
 from branches.models import Branch, PartyGroup
@@ -205,7 +206,7 @@ def judge_new(row: Planned, context: Context) -> None:
     row.refuse(label("branch"), rules.why_not_in(branch.short_name, branch.founded_on, branch.dissolved_on, start_on, today))
     if group:
         row.refuse(label("group"), rules.why_not_in(group.name, group.founded_on, group.dissolved_on, start_on, today))
-    judge_file(row, Profile(member=Member(born_on=values["born_on"], joined_on=values["joined_on"])), today)
+    judge_course(row, SimpleNamespace(born_on=values["born_on"], joined_on=values["joined_on"]), None, today)
     row.facts = {
         "person": {"name": values["name"], "sex": values["sex"], "born_on": values["born_on"], "joined_on": values["joined_on"],
                    "full_on": full_on, "phone": values.get("phone") or ""},
@@ -240,12 +241,15 @@ def file_facts(row: Planned) -> dict[str, Any]:
     return {name: row.values[name] for name in PROFILE_FACTS if row.values.get(name) not in (None, "")}
 
 
-def judge_file(row: Planned, profile: Profile, today: date) -> None:
-    for name, value in file_facts(row).items():
-        setattr(profile, name, value)
-    name, sentence = why_not_course(profile, today)
-    if sentence:
-        row.refuse(label(name), sentence)
+COURSE = ("applied_on", "activist_on", "candidate_on", "worked_from")
+
+
+def judge_course(row: Planned, person: Any, kept: Profile | None, today: date) -> None:
+    """The days of joining in their order, those of the sheet before those on record."""
+    days = {name: row.values.get(name) or (getattr(kept, name) if kept else None) for name in COURSE}
+    if any(days.values()):
+        name, sentence = why_not_course(SimpleNamespace(member=person, **days), today)
+        row.refuse(label(name) if name in KNOWN else "", sentence)
 
 
 # --- somebody known -----------------------------------------------------------------------------------------------------------
@@ -267,19 +271,13 @@ def judge_known(row: Planned, context: Context) -> None:
     if row.faults:
         return
     compare(row, person)
-    judge_file(row, copy_of(file_of(person)), context.today)
+    judge_course(row, person, file_of(person), context.today)
     row.action = Action.CHANGE if row.changes else Action.SAME
 
 
 def within_reach(person: Member, context: Context) -> bool:
     inside = person.latest.branch.path.startswith(context.branch.path)
     return inside and (context.actor is None or context.actor.can("members.edit", person))
-
-
-def copy_of(profile: Profile) -> Profile:
-    """To be filled in and judged, with a stand-in for the person: his own file must stay the one that hangs on him."""
-    person = Member(born_on=profile.member.born_on, joined_on=profile.member.joined_on)
-    return Profile(member=person, **{name: getattr(profile, name) for name in PROFILE_FACTS})
 
 
 def judge_dated(row: Planned, person: Member) -> None:

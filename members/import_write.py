@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -10,31 +10,35 @@ from django.db.models import Count, F, OuterRef, Subquery
 
 from members.import_plan import file_of, index_of
 from members.models import Member, Membership, Profile, StartReason
-from members.personal import FACTS
+from members.personal import FACTS, SEALED
 from members.pinyin import spell
 from members.services import PERSONAL, PLACE
 from partywork.errors import RuleViolation
 from partywork.imports.previews import numbers_in_words
 from partywork.imports.registry import Action, Context, Outcome, Planned
 from partywork.imports.undoing import parts, refuse_dependents
-from partywork.journal.services import changes_between, register_actions, snapshot, write_entries
+from partywork.journal.services import changes_between, register_actions, write_entries
 
 register_actions({"members.import": "导入党员信息", "members.unimport": "撤回导入的党员"})
 DATES = {field.name for field in Profile._meta.concrete_fields if field.get_internal_type() == "DateField"}
 
 
+AT_ONCE = 1_000  # rows held as models at one time
+
+
 def commit(context: Context, planned: list[Planned]) -> Outcome:
-    made = create([row for row in planned if row.action == Action.CREATE], context)
-    return made | change([row for row in planned if row.action == Action.CHANGE], context)
+    outcome: Outcome = {}
+    for act, action in ((create, Action.CREATE), (change, Action.CHANGE)):
+        for some in parts([row for row in planned if row.action == action], AT_ONCE):
+            outcome |= act(some, context)
+    return outcome
 
 
 # --- new people ---------------------------------------------------------------------------------------------------------
 
 
-def create(rows: list[Planned], context: Context) -> Outcome:
+def create(rows: Sequence[Planned], context: Context) -> Outcome:
     """Person, first membership, personal file, and for each person his entry in the journal, as if registered one by one."""
-    if not rows:
-        return {}
     people = Member.objects.bulk_create(person_of(row) for row in rows)
     stays = Membership.objects.bulk_create(
         Membership(member=person, start_reason=StartReason.FIRST, **row.facts["place"])
@@ -72,14 +76,15 @@ def places_of(rows: Iterable[Planned]) -> dict[str, dict[int | None, Any]]:
 
 def told_of(person: Member, stay: Membership, file: Profile, places: Mapping[str, Mapping]) -> dict[str, Any]:
     stay.branch, stay.group = places["branch"][stay.branch_id], places["group"].get(stay.group_id)
-    facts = snapshot(person, PERSONAL) | snapshot(stay, PLACE) | snapshot(file, [name for name in FACTS if getattr(file, name)])
-    return changes_between({}, {name: value for name, value in facts.items() if value not in (None, "")})
+    rows = ((person, PERSONAL), (stay, PLACE), (file, FACTS))
+    facts = {name: getattr(row, name) for row, names in rows for name in names if name not in SEALED or row.__dict__.get(name)}
+    return {name: [None, value] for name, value in facts.items() if value not in (None, "", False)}
 
 
 # --- known people -------------------------------------------------------------------------------------------------------
 
 
-def change(rows: list[Planned], context: Context) -> Outcome:
+def change(rows: Sequence[Planned], context: Context) -> Outcome:
     """What the sheet fills in; the version moves on, so that a form opened before is told."""
     outcome, acts = {}, []
     files: list[Profile] = []
@@ -112,7 +117,7 @@ def set_facts(person: Member, profile: Profile, facts: Mapping[str, Mapping[str,
     profile.id_index = index_of(profile.id_number)
 
 
-def save(rows: list[Planned], files: list[Profile]) -> None:
+def save(rows: Sequence[Planned], files: list[Profile]) -> None:
     """Files by one upsert; telephone numbers likewise where there are any; the versions by one update."""
     save_files(files)
     phones = [row.target for row in rows if row.facts["person"]]

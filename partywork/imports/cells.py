@@ -93,29 +93,43 @@ def plain_choice(text: str) -> str:
     return MARKS.sub("", unicodedata.normalize("NFKC", text)).casefold()
 
 
+Reader = Callable[[str], Any]
+
+
 def read_rows(columns: Iterable[Column], rows: Rows) -> list[Planned]:
     """Every row with the values of its filled cells, and a fault for each cell that cannot be read."""
-    known = {column.name: column for column in columns}
+    known = {column.name: (column, remembering(column.read)) for column in columns}
     return [read_row(known, number, cells) for number, cells in rows]
 
 
-def read_row(known: Mapping[str, Column], number: int, cells: Mapping[str, str | BadCell]) -> Planned:
-    row = Planned(number)
+def remembering(read: Reader) -> Reader:
+    """The same reader for the length of one sheet: most cells of a column say what others said before."""
+    seen: dict[str, Any] = {}
+
+    def read_once(text: str) -> Any:
+        if text not in seen:
+            seen[text] = read(text)
+        return seen[text]
+
+    return read_once
+
+
+def read_row(known: Mapping[str, tuple[Column, Reader]], number: int, cells: Mapping[str, str | BadCell]) -> Planned:
+    row = Planned(number, cells)
     for name, cell in cells.items():
         if not cell:
             continue
-        column = known[name]
+        column, read = known[name]
         if isinstance(cell, BadCell):
             row.refuse(column.label, cell.reason)
             continue
         try:
-            row.values[name] = column.read(cell)
+            row.values[name] = read(cell)
         except MonthOnly as error:
             row.values[name] = error
             row.refuse(column.label, str(error))
         except ValueError as error:
             row.refuse(column.label, str(error))
-        row.shown.append((column.label, column.shown(cell)))
     return row
 
 

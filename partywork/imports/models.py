@@ -86,7 +86,6 @@ class ImportRow(models.Model):
     action = models.CharField("处理", max_length=8, choices=ACTIONS)
     title = models.CharField("名称", max_length=100, blank=True)
     place = models.CharField("所在", max_length=100, blank=True)
-    shown = models.JSONField("内容", default=list)
     changes = models.JSONField("变更", default=list)
     faults = models.JSONField("问题", default=list)
     fault_in = models.CharField("有问题的列", max_length=500, blank=True)  # |出生日期|联系电话|: the filter asks for one of them

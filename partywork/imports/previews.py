@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from types import SimpleNamespace
 from typing import Any
 
 from django.utils.crypto import salted_hmac
 
+from partywork.fields import unseal
 from partywork.imports.models import ImportBatch, ImportRow
 from partywork.imports.registry import Action, Context, Importer, Planned, Rows
 from partywork.periods import today
@@ -33,7 +35,7 @@ def judged(importer: Importer, context: Context, rows: Rows) -> list[Planned]:
 def sign_of(row: Planned) -> str:
     """Equal signs: the same would be written. Keyed, since what is signed holds personal data."""
     faults = [[fault.column, fault.reason] for fault in row.faults]
-    what = [row.number, row.action, faults, row.shown, row.changes, row.facts, getattr(row.target, "pk", None)]
+    what = [row.number, row.action, faults, row.changes, row.facts, getattr(row.target, "pk", None)]
     return salted_hmac("imports.row", json.dumps(what, default=str), algorithm="sha256").hexdigest()[:32]
 
 
@@ -53,7 +55,7 @@ def counts_of(planned: Iterable[Planned]) -> dict[str, Any]:
 
 def row_of(batch: ImportBatch, row: Planned, cells: Mapping[str, Any], sign: str, moved: bool) -> ImportRow:
     return ImportRow(
-        batch=batch, number=row.number, action=row.action, title=row.title[:100], place=row.place[:100], shown=row.shown,
+        batch=batch, number=row.number, action=row.action, title=row.title[:100], place=row.place[:100],
         changes=row.changes, faults=[[fault.column, fault.reason] for fault in row.faults],
         fault_in="".join(f"|{fault.column}" for fault in row.faults)[:499] + "|", sign=sign, moved=moved, cells=packed(cells),
     )  # fmt: skip
@@ -71,11 +73,18 @@ def unpacked(text: str) -> dict[str, str | BadCell]:
 
 def kept_rows(batch: ImportBatch) -> tuple[Rows, dict[int, str]]:
     """The rows as they were read, and the sign under which each was previewed."""
-    rows, signs = [], {}
-    for row in batch.rows.only("uid", "number", "cells", "sign", "batch_id").order_by("number"):
-        rows.append((row.number, unpacked(row.cells)))
-        signs[row.number] = row.sign
+    rows, signs, field = [], {}, ImportRow._meta.get_field("cells")
+    found = batch.rows.order_by("number").values_list("number", "uid", "sign", "cells")
+    for number, uid, sign, sealed in found.iterator(2000):
+        rows.append((number, unpacked(unseal(sealed.token, field.context_of(SimpleNamespace(uid=uid))))))
+        signs[number] = sign
     return rows, signs
+
+
+def shown_of(row: ImportRow, importer: Importer) -> list[tuple[str, str]]:
+    """What stood in the row, as everybody in reach may see it."""
+    cells = unpacked(row.cells)
+    return [(column.label, column.shown(cell)) for column in importer.columns if isinstance(cell := cells.get(column.name), str) and cell]
 
 
 def moved_since(planned: list[Planned], signs: Mapping[int, str]) -> set[int]:

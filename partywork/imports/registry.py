@@ -48,17 +48,18 @@ class Fault:
     reason: str
 
 
-@dataclass
+@dataclass(slots=True)
 class Planned:
-    """What becomes of one row. `facts` are the values to write, `target` the row of the database that they belong to."""
+    """What becomes of one row. `cells` is what stood in it, `values` what was read out of that, `facts` what is to be written,
+    `target` the row of the database that it belongs to."""
 
     number: int
+    cells: Mapping[str, Any] = field(default_factory=dict)
     values: dict[str, Any] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     action: str = ""
     title: str = ""
     place: str = ""
-    shown: list[tuple[str, str]] = field(default_factory=list)
     changes: list[tuple[str, str, str]] = field(default_factory=list)
     facts: dict[str, Any] = field(default_factory=dict)
     target: Any = None
@@ -79,7 +80,7 @@ class Context:
     today: date
     options: Mapping[str, Any] = field(default_factory=dict)
     locking: bool = False
-    prepared: Mapping[str, Any] = field(default_factory=dict)
+    prepared: Mapping[int, Any] = field(default_factory=dict)
 
 
 Rows = Sequence[tuple[int, Mapping[str, "str | BadCell"]]]
@@ -105,7 +106,7 @@ class Importer:
     undo: Callable[[Context, Outcome, Mapping[int, str]], None]
     scope: Callable[[Any, Mapping[str, Any]], Any]
     fields: Callable[[Any, date], dict[str, forms.Field]] = lambda account, today: {}
-    prepare: Callable[[Sequence[Planned]], Mapping[str, Any]] = lambda planned: {}
+    prepare: Callable[[Sequence[Planned]], Mapping[int, Any]] | None = None
     why_nowhere: Callable[[Any], str] = lambda account: ""
     address: Callable[[int], str] = lambda pk: ""
     home: str = "home"

@@ -81,7 +81,7 @@ def commit_batch(batch: ImportBatch, actor: Any, progress: Any) -> None:
     importer, context = importer_of(batch.kind), context_of(batch, actor)
     progress(5, "正在准备")
     rows, signs = kept_rows(batch)
-    prepared = importer.prepare([row for row in judged(importer, context, rows) if row.action in WRITTEN])
+    prepared = prepare(importer, context, rows)
     progress(30, f"正在核对并写入 {len(rows)} 行")
     try:
         with transaction.atomic():
@@ -90,6 +90,11 @@ def commit_batch(batch: ImportBatch, actor: Any, progress: Any) -> None:
             progress.finish(result_of(batch))
     except IntegrityError as error:
         raise RuleViolation(MEANWHILE) from error
+
+
+def prepare(importer: Importer, context: Context, rows: Any) -> Mapping[int, Any]:
+    """What takes long and needs no lock."""
+    return importer.prepare([row for row in judged(importer, context, rows) if row.action in WRITTEN]) if importer.prepare else {}
 
 
 def _write(batch: ImportBatch, importer: Importer, context: Context, rows: Any, signs: Mapping[int, str]) -> None:

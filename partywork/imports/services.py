@@ -19,6 +19,7 @@ from partywork.imports.models import ImportBatch, ImportRow, State
 from partywork.imports.previews import counts_of, digest_of, row_of, sign_of
 from partywork.imports.reading import Sheet
 from partywork.imports.registry import Importer, Planned, Rows, importer_of
+from partywork.imports.undoing import parts
 from partywork.jobs.services import queue_job
 from partywork.journal.services import register_actions, write_entry
 from partywork.tokens import make_once
@@ -28,6 +29,7 @@ register_actions({
     "imports.secrets": "下载导入的初始密码",
 })  # fmt: skip
 READ, COMMIT, UNDO = "import.read", "import.commit", "import.undo"
+ROWS_AT_ONCE = 1_000
 OPEN = (State.NEW, State.MAPPING, State.READY, State.REFUSED)
 AGAIN = "请用 Excel 或 WPS 打开，另存为 .xlsx 后再上传。"
 OTHER_ENDINGS = {
@@ -163,8 +165,7 @@ def keep_preview(
     """What each row would become, in place of any earlier preview."""
     cells, signs = dict(rows), [sign_of(row) for row in planned]
     batch.rows.all().delete()
-    ImportRow.objects.bulk_create(
-        row_of(batch, row, cells[row.number], sign, row.number in moved) for row, sign in zip(planned, signs, strict=True)
-    )
+    for some in parts(list(zip(planned, signs, strict=True)), ROWS_AT_ONCE):
+        ImportRow.objects.bulk_create(row_of(batch, row, cells[row.number], sign, row.number in moved) for row, sign in some)
     batch.state, batch.told, batch.counts, batch.digest = State.READY, told[:500], counts_of(planned), digest_of(signs)
     batch.save(update_fields=["state", "told", "counts", "digest"])

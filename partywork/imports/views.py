@@ -17,6 +17,7 @@ from partywork.exports import hand_out
 from partywork.imports import files, services
 from partywork.imports.forms import ColumnsForm, RowFilter, UploadForm
 from partywork.imports.models import ImportBatch, State
+from partywork.imports.previews import shown_of
 from partywork.imports.registry import Action, Importer, all_importers, find_importer, importer_of
 from partywork.imports.running import outcome_of
 from partywork.lists import list_page
@@ -85,6 +86,7 @@ def batch_context(request: HttpRequest, batch: ImportBatch, form: ColumnsForm | 
     context = list_page(request, batch.rows.all(), filterset=partial(RowFilter, batch=batch))
     made = outcome_of(batch) if batch.state == State.DONE else {}
     for row in context["page_obj"]:
+        row.shown = shown_of(row, importer)
         row.link = importer.address(made[row.number]["pk"]) if row.number in made else ""
     context["form"] = form or columns_form(batch)
     return context | {
