@@ -25,6 +25,7 @@ from branches.meetings.models import Meeting, MeetingFile
 from branches.models import Branch, BranchKind, PartyGroup
 from members.changes import move_member, regroup_member
 from members.models import Member, Membership
+from partywork.imports.models import ImportBatch
 from partywork.jobs.models import Job
 from partywork.periods import today
 from reports.models import Report, ReportTemplate, ReportVersion
@@ -37,7 +38,8 @@ from tests.stage import PATHS, PHONES, SECRETS, Answer, Stage, address, letters,
 
 OBJECTS: dict[str, type] = {
     "branch": Branch, "group": PartyGroup, "member": Member, "meeting": Meeting, "voided": Meeting, "report": Report, "job": Job,
-    "version": ReportVersion, "template": ReportTemplate, "account": Account, "post": Post, "session": Session,
+    "version": ReportVersion, "template": ReportTemplate, "account": Account, "post": Post, "batch": ImportBatch,
+    "imported": ImportBatch, "session": Session,
 }  # fmt: skip
 FIELDS: dict[str, type] = {"branch": Branch, "parent": Branch, "group": PartyGroup, "template": ReportTemplate}
 WAYS = ("visible_to", "editable_by", "appointable_by")  # in any of these a row may be within somebody's reach

@@ -37,6 +37,7 @@ from branches.meetings.kinds import Kind
 from branches.meetings.models import Meeting, MeetingFile
 from branches.models import HolidayYear
 from partywork.files.services import store_upload
+from partywork.imports.models import ImportBatch, ImportRow
 from partywork.jobs.models import Job
 from reports.models import Passage, Report, ReportTemplate, ReportVersion
 from tests.cast import CAST, World, draw_world
@@ -248,10 +249,25 @@ def _place(stage: Stage, letter: str, branch, account) -> None:
         f"account.{letter}": stage.world["member" if letter == "a" else "neighbour"],
         f"member.{letter}": stage.world.members["member" if letter == "a" else "neighbour"],
     }
+    for name, state in (("batch", "ready"), ("imported", "done")):
+        stage.objects[f"{name}.{letter}"] = _import(branch, account, mark, state, upload())
     member = stage.objects[f"member.{letter}"]
     member.phone = PHONES[letter]
     member.save(update_fields=["phone"])
     stage.objects[f"post.{letter}"] = stage.objects[f"account.{letter}"].posts.get()
+
+
+def _import(branch, account, mark: str, state: str, attachment) -> ImportBatch:
+    """A roster on its way in: one row that can be written, one that cannot."""
+    columns = {"sheet": "名册", "head": 1, "headings": ["姓名", "备注"], "places": {"name": 0}, "others": []}
+    batch = ImportBatch.objects.create(
+        kind="members", branch=branch, owner=account, state=state, attachment=attachment, columns=columns, digest="d" * 64,
+        counts={"create": 1, "change": 0, "same": 0, "refused": 1, "faults": {"性别": 1}}, form_token=uuid.uuid4())
+    for number, action in ((2, "create"), (3, "refused")):
+        ImportRow.objects.create(batch=batch, number=number, action=action, title=f"{mark}{number}", place=mark, sign="s",
+               fault_in="|性别|",
+                                 faults=[["性别", mark]] if action == "refused" else [], cells=f'{{"name": "{mark}"}}')
+    return batch
 
 
 # --- the URLs -----------------------------------------------------------------------------------------------------------
@@ -282,6 +298,7 @@ PATHS: dict[str, str] = {
     "meeting_file": "file", "meeting_file_remove": "file",
     "report": "report", "passage_save": "report", "shortfall_decide": "report", "report_make": "report",
     "report_version": "version", "report_download": "version", "template_retire": "template", "job": "job",
+    "import_batch": "batch", "import_columns": "batch", "import_confirm": "batch", "import_download": "batch", "import_undo": "imported",
 }
 # Objects in another state, beside own, sister's and missing.
 STATES: dict[str, dict[str, str]] = {

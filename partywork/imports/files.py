@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import tempfile
-from typing import IO, Any
+from typing import Any
 
 from django.conf import settings
 from django.http import FileResponse
+from openpyxl import Workbook
+from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
@@ -17,14 +19,11 @@ from partywork.imports.registry import Action, Importer
 from partywork.imports.running import take_secrets
 from partywork.lists import Column
 from partywork.sheets.reading import BadCell
-from partywork.spreadsheets import XLSX, Sheet, file_stem
+from partywork.spreadsheets import XLSX, file_stem, sheet_title
 
 VALIDATED_ROWS = 5_000
 CODES, NOTES = "可选内容", "填写说明"
-NOTE_COLUMNS = (
-    Column("label", "列名", width=20), Column("required", "是否必填", width=10), Column("help", "说明", width=50),
-    Column("example", "例", width=24), Column("choices", "可选内容", width=60),
-)  # fmt: skip
+NOTE_COLUMNS = (("列名", 20), ("是否必填", 10), ("说明", 50), ("例", 24), ("可选内容", 60))
 
 
 def template_answer(actor: Any, importer: Importer) -> FileResponse:
@@ -32,7 +31,7 @@ def template_answer(actor: Any, importer: Importer) -> FileResponse:
     name = f"{importer.label}导入模板"
     file = tempfile.TemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR)  # noqa: SIM115  (the answer closes it)
     try:
-        write_template(importer, file)
+        template_book(importer).save(file)
         file.seek(0)
         note_export(actor=actor, name=name, count=0, chosen="")
     except BaseException:
@@ -41,42 +40,52 @@ def template_answer(actor: Any, importer: Importer) -> FileResponse:
     return FileResponse(file, as_attachment=True, filename=f"{file_stem(name)}.xlsx", content_type=XLSX)
 
 
-def write_template(importer: Importer, target: IO[bytes]) -> None:
-    made = Sheet(importer.label)
-    made.head([Column(each.name, f"{each.label}*" if each.required else each.label, width=each.width) for each in importer.columns])
-    for place in range(1, len(importer.columns) + 1):  # text, or Excel changes ID numbers and codes
-        made.sheet.column_dimensions[get_column_letter(place)].number_format = "@"
-    offer_choices(made, importer)
-    write_notes(made, importer)
-    made.save(target)
+def template_book(importer: Importer) -> Workbook:
+    book = Workbook()
+    sheet = book.active
+    sheet.title = sheet_title(importer.label)
+    write_line(sheet, [f"{each.label}*" if each.required else each.label for each in importer.columns], head=True)
+    for place, each in enumerate(importer.columns, 1):
+        column = sheet.column_dimensions[get_column_letter(place)]
+        column.width, column.number_format = each.width, "@"  # text, or Excel changes ID numbers and codes
+    sheet.freeze_panes = "A2"
+    offer_choices(book, importer)
+    write_notes(book, importer)
+    return book
 
 
-def offer_choices(made: Sheet, importer: Importer) -> None:
+def write_line(sheet: Any, texts: list[str], *, head: bool = False) -> None:
+    sheet.append(texts)
+    for cell in sheet[sheet.max_row]:
+        cell.font = Font(bold=head)
+        cell.alignment = Alignment(vertical="center", wrap_text=True)
+        cell.fill = PatternFill("solid", fgColor="FFF2F2F2") if head else PatternFill()
+
+
+def offer_choices(book: Workbook, importer: Importer) -> None:
     """Lists of more than 255 characters must stand in cells: on a sheet of their own."""
     lists = [(place, each) for place, each in enumerate(importer.columns, 1) if each.choices]
     if not lists:
         return
-    sheet = made.book.create_sheet(CODES)
-    sheet.append([made.head_cell(each.label) for _, each in lists])
-    longest = max(len(each.choices) for _, each in lists)
-    for number in range(longest):
-        sheet.append([made.cell(each.choices[number]) if number < len(each.choices) else None for _, each in lists])
+    codes = book.create_sheet(CODES)
+    write_line(codes, [each.label for _, each in lists], head=True)
     for at, (place, each) in enumerate(lists, 1):
-        source, letter = get_column_letter(at), get_column_letter(place)
+        for number, label in enumerate(each.choices, 2):
+            codes.cell(number, at, label)
+        source, target = get_column_letter(at), get_column_letter(place)
         offered = DataValidation("list", formula1=f"={CODES}!${source}$2:${source}${len(each.choices) + 1}", allow_blank=True)
         offered.showErrorMessage = False  # other usual words are understood too
-        offered.add(f"{letter}2:{letter}{VALIDATED_ROWS}")
-        made.sheet.add_data_validation(offered)
+        offered.add(f"{target}2:{target}{VALIDATED_ROWS}")
+        book.active.add_data_validation(offered)
 
 
-def write_notes(made: Sheet, importer: Importer) -> None:
-    sheet = made.book.create_sheet(NOTES)
-    for number, column in enumerate(NOTE_COLUMNS, 1):
-        sheet.column_dimensions[get_column_letter(number)].width = column.width
-    sheet.append([made.head_cell(column.label) for column in NOTE_COLUMNS])
+def write_notes(book: Workbook, importer: Importer) -> None:
+    sheet = book.create_sheet(NOTES)
+    for number, (_, width) in enumerate(NOTE_COLUMNS, 1):
+        sheet.column_dimensions[get_column_letter(number)].width = width
+    write_line(sheet, [label for label, _ in NOTE_COLUMNS], head=True)
     for each in importer.columns:
-        words = [each.label, "必填" if each.required else "", each.help, each.example, "、".join(each.choices)]
-        sheet.append([made.cell(word) for word in words])
+        write_line(sheet, [each.label, "必填" if each.required else "", each.help, each.example, "、".join(each.choices)])
 
 
 def refused_answer(actor: Any, batch: ImportBatch, importer: Importer) -> FileResponse:

@@ -34,7 +34,7 @@ class UploadForm(SiteForm, TokenForm):
 
     def clean(self) -> dict:
         values = super().clean()
-        for name, value in values.items():
+        for name, value in list(values.items()):
             if isinstance(value, date) and value > self.today:
                 self.add_error(name, f"{self.fields[name].label}不能晚于今天。")
         return values

@@ -114,6 +114,14 @@ class Importer:
     unit: str = "行"
     secret: str = ""
 
+    @property
+    def upload_url(self) -> str:
+        return f"import_{self.kind}"
+
+    @property
+    def template_url(self) -> str:
+        return f"import_{self.kind}_template"
+
     def column(self, name: str) -> Column:
         return next(each for each in self.columns if each.name == name)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -15,6 +16,7 @@ from django.utils import timezone
 from partywork.errors import RuleViolation
 from partywork.failpoints import fail_here
 from partywork.files.services import is_whole
+from partywork.files.types import judge
 from partywork.imports.models import ImportBatch, State
 from partywork.imports.previews import context_of, judged, kept_rows, moved_since, numbers_in_words
 from partywork.imports.reading import missing_columns, read_sheet
@@ -170,8 +172,10 @@ def result_of(batch: ImportBatch) -> dict[str, Any]:
     return {"page": reverse("import_batch", args=[batch.pk]), "label": "查看结果"}
 
 
-def plan_file(importer: Importer, path: Any, context: Context) -> list[Planned]:
+def plan_file(importer: Importer, path: Path, context: Context) -> list[Planned]:
     """A preview without keeping anything: for the command. RuleViolation says what is wrong with the file."""
+    with path.open("rb") as file:
+        judge(file, path.name if path.suffix else f"{path.name}.xlsx", "documents")
     sheet = read_sheet(path, importer)
     if missing := missing_columns(importer, sheet.places):
         raise RuleViolation(f"没有找到必填的列：{'、'.join(missing)}。")

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -18,7 +18,7 @@ from partywork.imports import files, services
 from partywork.imports.forms import ColumnsForm, RowFilter, UploadForm
 from partywork.imports.models import ImportBatch, State
 from partywork.imports.previews import shown_of
-from partywork.imports.registry import Action, Importer, all_importers, find_importer, importer_of
+from partywork.imports.registry import Action, Importer, all_importers, importer_of
 from partywork.imports.running import outcome_of
 from partywork.lists import list_page
 from partywork.periods import today
@@ -40,9 +40,7 @@ def imports(request: HttpRequest) -> HttpResponse:
 
 
 def importer_for(request: HttpRequest, kind: str) -> Importer:
-    importer = find_importer(kind)
-    if importer is None:
-        raise Http404
+    importer = importer_of(kind)
     request.user.require(importer.action)
     return importer
 

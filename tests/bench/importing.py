@@ -17,9 +17,11 @@ from typing import Any
 
 import django
 
-HEAD = ("姓名", "性别", "民族", "公民身份号码", "出生日期", "学历", "人员类别", "所在党支部", "加入党组织日期", "转为正式党员日期", "工作岗位", "联系电话",
+HEAD = ("姓名", "性别", "民族", "公民身份号码", "出生日期", "学历", "人员类别", "所在党支部", "加入党组织日期", "转为正式党员日期",
+       "工作岗位", "联系电话",
         "家庭住址", "学位", "毕业院校及专业", "行政职务", "参加工作日期", "籍贯", "入党类型", "申请入党日期")
-SURNAMES, GIVEN = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜", "志强丽敏静勇艳杰娟涛明超秀霞平刚桂英文辉建华玉兰海燕"
+SURNAMES, GIVEN = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜",
+       "志强丽敏静勇艳杰娟涛明超秀霞平刚桂英文辉建华玉兰海燕"
 RSS_GOAL, TIMES_GOAL, EXPORT_GOAL = 200, 1.6, 2.0
 
 
@@ -31,7 +33,8 @@ def people(total: int, branches: list[str]) -> list[tuple]:
         name = random.choice(SURNAMES) + random.choice(GIVEN) + random.choice(GIVEN)
         rows.append((name, "男" if number % 2 else "女", "汉族", id_number(number, born), born.isoformat(), "大学", "正式党员",
                      branches[number % len(branches)], joined.isoformat(), joined.replace(year=joined.year + 1).isoformat(), "公务员",
-                     f"138{number:08d}", f"云溪县林业路{number}号", "学士", "云溪师范学院中文系", "科员", born.replace(year=born.year + 22).isoformat(),
+                     f"138{number:08d}", f"云溪县林业路{number}号", "学士", "云溪师范学院中文系", "科员",
+                            born.replace(year=born.year + 22).isoformat(),
                      "云溪", "发展入党", joined.replace(year=joined.year - 2).isoformat()))
     return rows
 
@@ -63,7 +66,7 @@ def read_pass(path: Path) -> list[tuple]:
     from openpyxl import load_workbook
 
     book = load_workbook(path, read_only=True)
-    return [row for row in book.active.iter_rows(min_row=2, values_only=True)]
+    return list(book.active.iter_rows(min_row=2, values_only=True))
 
 
 def floor(path: Path) -> None:
@@ -83,7 +86,8 @@ def floor(path: Path) -> None:
                                                   full_on=full) for row, _, born, joined, full, _, _ in rows), batch_size=500)
         Membership.objects.bulk_create((Membership(member=member, branch=each[1], kind="full", start_on=each[4], start_reason="first")
                                         for member, each in zip(made, rows, strict=True)), batch_size=500)
-        Profile.objects.bulk_create((Profile(member=member, id_index=each[0][3], nationality="01", education="university", worked_from=each[5],
+        Profile.objects.bulk_create((Profile(member=member, id_index=each[0][3], nationality="01", education="university",
+               worked_from=each[5],
                                              applied_on=each[6], school=each[0][14]) for member, each in zip(made, rows, strict=True)),
                                     batch_size=500)
         transaction.set_rollback(True)

@@ -28,7 +28,8 @@ HERE = "10.9.8.7"
 POSTING = [name for name in names() if "POST" in allowed(name)]
 READING = {"meeting_attendance": "draws the list of those expected, for a page that stands open; it keeps nothing"}
 # Addresses that hand out a file when posted to: nothing changes by it, and each time is told.
-FILES = {"matrix_export", "meetings_export", "members_export", "figures_export", "figure_rows_export", "meeting_file", "report_download"}
+FILES = {"matrix_export", "meetings_export", "members_export", "figures_export", "figure_rows_export", "meeting_file", "report_download",
+         "import_members_template", "import_branches_template", "import_accounts_template", "import_download"}
 # GET addresses that hand out a file without a word in the journal.
 PLAIN_FILES = {"template_builtin": "part of the program, the same for everybody; no record stands in it"}
 # Columns that tell of the change itself, or of which only the fact is told.

@@ -35,7 +35,8 @@ def branch_row(code: str, name: str, **cells) -> dict:
 def test_organisations_go_in_superiors_first_and_out_again(world):
     staff = world["staff"]
     rows = [
-        branch_row("N2", "新建一支部", 上级="新建总支"), branch_row("N1", "新建总支", 类别="党总支"), branch_row("ZB01", "中共云溪县林业局一支部", 成立时间="2020年1月1日", 备注="整理过"),
+        branch_row("N2", "新建一支部", 上级="新建总支"), branch_row("N1", "新建总支", 类别="党总支"), branch_row("ZB01",
+               "中共云溪县林业局一支部", 成立时间="2020年1月1日", 备注="整理过"),
         branch_row("ZB02", "", 类别="党总支"), branch_row("N3", "没有上级", 上级="不存在的"), branch_row("N4", "孤儿", 上级="没有上级"),
         branch_row("N5", "早于上级", 上级="机关总支", 成立时间="2019-01-01"), branch_row("n1", "同号"), branch_row("", "缺编号"),
     ]  # fmt: skip
@@ -124,7 +125,8 @@ def test_the_command_previews_and_only_when_told_writes(world, tmp_path):
 
 
 @pytest.mark.parametrize(("words", "said"), [
-    (["没有.xlsx"], "找不到文件"), (["--branch", "NO"], "没有编号"), (["--start", "昨天"], "看不明白"), (["--start", "2099-01-01"], "不能晚于今天"),
+    (["没有.xlsx"], "找不到文件"), (["--branch", "NO"], "没有编号"), (["--start", "昨天"], "看不明白"), (["--start", "2099-01-01"],
+           "不能晚于今天"),
 ])  # fmt: skip
 def test_the_command_says_what_is_wrong(world, tmp_path, words, said):
     path = tmp_path / "名册.xlsx"
