@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 from django.core.exceptions import ValidationError
 
 from members import codes
@@ -55,7 +57,7 @@ def phone_of(text: str) -> str:
     if text.strip() in NOTHING:
         return ""
     try:
-        return clean_phone(text)
+        return clean_phone(unicodedata.normalize("NFKC", text))
     except ValidationError as error:
         raise ValueError(error.messages[0]) from None
 

@@ -199,13 +199,7 @@ def judge_new(row: Planned, context: Context) -> None:
         return
     branch, group = values["branch"], values["group"]
     start_on = values.get("start_on") or usual_start(row, context, full_on)
-    life = rules.why_not_life(values["born_on"], values["joined_on"], full_on, today)
-    row.refuse(label(life[0] or "name"), life[1])
-    arrival = rules.why_not_arrive(StartReason.FIRST, values["joined_on"], full_on, start_on, today)
-    row.refuse(label(arrival[0] or "start_on"), arrival[1])
-    row.refuse(label("branch"), rules.why_not_in(branch.short_name, branch.founded_on, branch.dissolved_on, start_on, today))
-    if group:
-        row.refuse(label("group"), rules.why_not_in(group.name, group.founded_on, group.dissolved_on, start_on, today))
+    judge_days(row, full_on, start_on, today)
     judge_course(row, SimpleNamespace(born_on=values["born_on"], joined_on=values["joined_on"]), None, today)
     row.facts = {
         "person": {"name": values["name"], "sex": values["sex"], "born_on": values["born_on"], "joined_on": values["joined_on"],
@@ -214,6 +208,20 @@ def judge_new(row: Planned, context: Context) -> None:
                   "kind": Kind.FULL if full_on else Kind.PROBATIONARY},
         "profile": file_facts(row),
     }  # fmt: skip
+
+
+def judge_days(row: Planned, full_on: date | None, start_on: date, today: date) -> None:
+    """The rules of a life, of an arrival, of the organisations; the first that is broken is told, the others would follow from it."""
+    values, branch, group = row.values, row.values["branch"], row.values["group"]
+    name, why = rules.why_not_life(values["born_on"], values["joined_on"], full_on, today)
+    if not why:
+        name, why = rules.why_not_arrive(StartReason.FIRST, values["joined_on"], full_on, start_on, today)
+    if not why:
+        name, why = "branch", rules.why_not_in(branch.short_name, branch.founded_on, branch.dissolved_on, start_on, today)
+    if not why and group:
+        name, why = "group", rules.why_not_in(group.name, group.founded_on, group.dissolved_on, start_on, today)
+    if why:
+        row.refuse(label(name), why)
 
 
 def judge_kind(row: Planned) -> date | None:

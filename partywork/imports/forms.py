@@ -86,6 +86,8 @@ class RowFilter(SiteFilterSet):
     def __init__(self, data: Any, *args: Any, batch: ImportBatch, **kwargs: Any) -> None:
         super().__init__(data, *args, **kwargs)
         faults = batch.counts.get("faults", {})
+        if not batch.counts.get("moved"):
+            del self.filters["moved"]
         self.filters["fault"].extra["choices"] = [(label or "整行", f"{label or '整行'}（{count}行）") for label, count in faults.items()]
 
     def with_fault(self, rows: Any, name: str, value: str) -> Any:

@@ -167,5 +167,6 @@ def keep_preview(
     batch.rows.all().delete()
     for some in parts(list(zip(planned, signs, strict=True)), ROWS_AT_ONCE):
         ImportRow.objects.bulk_create(row_of(batch, row, cells[row.number], sign, row.number in moved) for row, sign in some)
-    batch.state, batch.told, batch.counts, batch.digest = State.READY, told[:500], counts_of(planned), digest_of(signs)
+    batch.state, batch.told, batch.digest = State.READY, told[:500], digest_of(signs)
+    batch.counts = counts_of(planned) | {"moved": len(moved)}
     batch.save(update_fields=["state", "told", "counts", "digest"])

@@ -21,11 +21,11 @@ from xml.parsers.expat import ExpatError, ParserCreate
 
 # The gate has refused document types in every part before anything comes here; the slower reader would only look again.
 os.environ.setdefault("OPENPYXL_DEFUSEDXML", "False")
-from openpyxl import load_workbook  # noqa: E402
-from openpyxl.utils.cell import range_boundaries  # noqa: E402
-from openpyxl.utils.exceptions import InvalidFileException  # noqa: E402
+from openpyxl import load_workbook
+from openpyxl.utils.cell import range_boundaries
+from openpyxl.utils.exceptions import InvalidFileException
 
-from partywork.word.bounded import BoundedError  # noqa: E402
+from partywork.word.bounded import BoundedError
 
 MOST_ROWS = 20_000
 MOST_COLUMNS = 100
@@ -105,7 +105,7 @@ class Surveyor:
     def start(self, name: str, attributes: dict[str, str]) -> None:
         kind = name.rpartition("}")[2]
         if kind == "c":
-            self.column = column_of(attributes.get("r", ""), self.column)
+            self.column = following(column_of(attributes.get("r", ""), self.column), self.column)
             self.has_value = self.has_formula = False
         elif kind == "v":
             self.in_value = True
@@ -114,7 +114,7 @@ class Surveyor:
         elif kind == "f":
             self.has_formula = True
         elif kind == "row":
-            self.row, self.column = int(attributes.get("r") or self.row + 1), 0  # rows may leave their number out
+            self.row, self.column = following(int(attributes.get("r") or self.row + 1), self.row), 0  # the number may be left out
         elif kind == "mergeCell":
             _, low, _, high = range_boundaries(attributes.get("ref", ""))
             self.found.merged.append([low, high, attributes.get("ref", "")])
@@ -140,6 +140,13 @@ class Surveyor:
         elif self.has_formula:
             self.found.bare_formulas.add((self.row, self.column))
             self.found.filled.add(self.row)
+
+
+def following(number: int, before: int) -> int:
+    """Rows and cells stand in order; of two at one place the reader would keep one and say nothing."""
+    if number <= before:
+        raise BoundedError(DISAGREES)
+    return number
 
 
 def survey(path: str, part: str) -> Survey:

@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import io
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -14,12 +13,9 @@ from partywork.files.types import TYPES
 from partywork.imports import services
 from partywork.imports.models import ImportBatch
 from partywork.imports.registry import importer_of
-from partywork.imports.services import COMMIT, READ, UNDO
-from partywork.jobs.models import Job
 from partywork.jobs.running import run_job
 
 XLSX = TYPES["xlsx"].content_type
-HEAD = ["姓名", "性别", "身份证号", "出生日期", "所在党支部", "加入党组织日期", "转正日期", "联系电话"]
 
 
 def id_number(number: int, born: date = date(1985, 5, 4), sex: str = "m") -> str:
@@ -89,5 +85,3 @@ def faults_of(batch: ImportBatch) -> dict[int, list[tuple[str, str]]]:
 def actions_of(batch: ImportBatch) -> dict[int, str]:
     return dict(batch.rows.values_list("number", "action"))
 
-
-__all__ = ["COMMIT", "HEAD", "READ", "UNDO", "Job", "Path"]

@@ -138,5 +138,5 @@ def test_the_command_says_what_is_wrong(world, tmp_path, words, said):
 def test_the_command_refuses_what_is_no_workbook(world, tmp_path):
     path = tmp_path / "名册.xlsx"
     path.write_bytes("姓名,性别\n".encode())
-    with pytest.raises(CommandError, match="读不出来"):
+    with pytest.raises(CommandError, match="内容与扩展名不符"):
         call_command("import_roster", str(path))
