@@ -12,6 +12,7 @@ from members.models import Member
 from partywork.errors import RuleViolation
 from partywork.journal.services import write_entry
 from reports.sample import names
+from reports.sample.imports import build_imports
 from reports.sample.meetings import build_meetings
 from reports.sample.organisation import PASSWORD, Sample, build_accounts, build_people, build_tree
 
@@ -40,6 +41,8 @@ def load_sample(*, size: str, until: date) -> dict:
     build_people(sample, sizes)
     build_accounts(sample)
     held = build_meetings(sample)
+    if size == "bureau":  # the other sizes are for tests and measurements, which count files
+        build_imports(sample)
     write_entry(actor=None, action="sample.load", label=f"{len(sample.branches)}个支部、{len(sample.members)}名党员")
     return {"size": size, "until": until.isoformat(), "branches": len(sample.branches), "members": len(sample.members),
             "meetings": held, "accounts": sample_accounts(), "password": PASSWORD}
