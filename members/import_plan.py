@@ -27,7 +27,8 @@ from partywork.imports.registry import Action, Context, Planned, Rows
 from partywork.imports.undoing import parts
 
 SEALED = ("id_number", "phone", "landline", "home_address", "residence")
-NEEDED = tuple(KNOWN[name] for name in ("name", "sex", "born_on", "joined_on"))
+WHO = tuple(KNOWN[name] for name in ("name", "born_on"))  # by which a person is known
+NEEDED = tuple(KNOWN[name] for name in ("sex", "joined_on", "branch"))  # of somebody new
 DATED = (
     ("sex", "性别"), ("born_on", "出生日期"), ("joined_on", "加入党组织日期"), ("full_on", "转为正式党员日期"),
 )  # fmt: skip
@@ -75,7 +76,7 @@ def complete(row: Planned, today: date) -> None:
         row.refuse(label("id_number"), why_not_id_number(number, day, told["sex"] or "", today))
     for name in [name for name, value in values.items() if isinstance(value, MonthOnly)]:
         values[name] = None
-    require_values(row, NEEDED)
+    require_values(row, WHO)
 
 
 def fill_from_number(row: Planned, number: str, born: Any) -> None:
@@ -149,13 +150,11 @@ def settle_place(row: Planned, world: World) -> None:
     values, said = row.values, row.values.get("branch", "")
     found = world.places.get(plain_choice(said), []) if said else [world.only] if world.only else []
     values["branch"] = found[0] if len(found) == 1 else None
-    if not said and not found:
-        row.refuse(label("branch"), "没有填写所在党支部。")
-    elif not found:
+    if said and not found:
         row.refuse(label("branch"), f"没有“{said[:30]}”这个支部，或不在导入的范围内。请写全称、简称或编号。")
-    elif len(found) > 1:
+    if len(found) > 1:
         row.refuse(label("branch"), f"“{said[:30]}”不止一个，请写编号：{'、'.join(each.code for each in found[:5])}。")
-    elif not found[0].is_leaf_kind:
+    elif found and not found[0].is_leaf_kind:
         row.refuse(label("branch"), f"{found[0].short_name}不是党支部，党员只能编入党支部。")
     settle_group(row, world)
 
@@ -194,6 +193,7 @@ def file_of(person: Member) -> Profile:
 def judge_new(row: Planned, context: Context) -> None:
     row.action = Action.CREATE
     values, today = row.values, context.today
+    require_values(row, NEEDED)
     full_on = judge_kind(row)
     if row.faults:
         return
@@ -269,6 +269,7 @@ def judge_known(row: Planned, context: Context) -> None:
         row.refuse(label("id_number" if values.get("id_number") else "name"), ELSEWHERE)
         row.target = None
         return
+    row.place = row.place or str(person.latest.branch)
     if person.latest.stop_on:
         row.refuse(label("name"), f"{person.name}已于{rules.cn(person.latest.stop_on)}离开，重新转入请在该党员页面办理。")
         return

@@ -116,6 +116,8 @@ def test_out_of_reach_nobody_is_touched_and_little_is_told(world):
     assert actions_of(batch) == {2: "refused", 3: "refused"}
     assert "不在导入的范围内" in faults_of(batch)[2][0][1]
     assert "二支部" not in str(faults_of(batch)[2])
+    alone = sent(world["staff"], world.office, workbook([{name: person(5)[name] for name in ("姓名", "身份证号")}]))
+    assert (alone.rows.get().place, {column for column, _ in faults_of(alone)[2]}) == ("", {"加入党组织日期", "所在党支部"})
 
 
 def test_an_id_number_gives_birth_date_and_sex(world):
