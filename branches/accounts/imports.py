@@ -34,7 +34,7 @@ ROLES = {"支部书记": "secretary", "党支部书记": "secretary", "支部副
        "支部组织委员": "organisation",
          "支部宣传委员": "publicity", "支部纪检委员": "discipline"}  # fmt: skip
 COLUMNS = (
-    Column("username", "登录名", ("账号", "用户名", "帐号", "登录账号"), True, lambda text: text.strip().lower(),
+    Column("username", "登录名", ("账号", "用户名", "登录账号"), True, lambda text: text.strip().lower(),
            help="字母开头，3到30个小写字母、数字、点、横线或下划线。", example="linxiaoyu", width=18),
     Column("display_name", "姓名", ("名字", "使用人", "人员姓名"), True, text_of(30), example="林小雨", width=12),
     Column("role", "职务", ("任职", "担任职务", "岗位职务"), False, one_of(Role.choices, ROLES), tuple(Role.labels),

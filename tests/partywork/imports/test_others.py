@@ -11,8 +11,10 @@ from django.core.management import CommandError, call_command
 from openpyxl import load_workbook
 
 from branches.accounts.models import Account, Post
+from branches.accounts.services import create_prepared_account
 from branches.models import Branch
 from members.models import Member
+from partywork.errors import NotAllowed
 from partywork.imports.models import ImportBatch, State
 from partywork.imports.running import outcome_of
 from partywork.journal.models import Entry
@@ -94,6 +96,16 @@ def test_accounts_that_were_used_stay(world):
     Post.objects.exclude(pk=post.pk).filter(account=made).delete()
     assert undone(batch, keeper).state == State.UNDONE
     assert not Account.objects.filter(username="linyi").exists()
+
+
+@pytest.mark.parametrize("who", ["secretary", "staff", "auditor", "member"])
+def test_only_the_keeper_makes_accounts_in_numbers(world, who):
+    before = Account.objects.count()
+    with pytest.raises(NotAllowed):
+        create_prepared_account(actor=world[who], username="linyi", display_name="林一", hashed="x")
+    with pytest.raises(NotAllowed):
+        sent(world[who], world.root, workbook([{"登录名": "linyi", "姓名": "林一"}]), "accounts")
+    assert Account.objects.count() == before
 
 
 # --- the command ------------------------------------------------------------------------------------------------------------
