@@ -58,6 +58,7 @@ def plan(context: Context, rows: Rows) -> list[Planned]:
         row.title, row.place = row.values.get("name", ""), place_words(row)
         row.target = known_person(row, world)
         judge_known(row, context) if row.target else judge_new(row, context)
+        row.values = {name: row.values.get(name) for name in ("branch", "group")}  # the rest is in `facts`, or of no more use
     return planned
 
 

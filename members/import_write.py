@@ -23,7 +23,7 @@ register_actions({"members.import": "导入党员信息", "members.unimport": "�
 DATES = {field.name for field in Profile._meta.concrete_fields if field.get_internal_type() == "DateField"}
 
 
-AT_ONCE = 1_000  # rows held as models at one time
+AT_ONCE = 500  # rows held as models at one time
 
 
 def commit(context: Context, planned: list[Planned]) -> Outcome:

@@ -29,7 +29,7 @@ register_actions({
     "imports.secrets": "下载导入的初始密码",
 })  # fmt: skip
 READ, COMMIT, UNDO = "import.read", "import.commit", "import.undo"
-ROWS_AT_ONCE = 1_000
+ROWS_AT_ONCE = 500
 OPEN = (State.NEW, State.MAPPING, State.READY, State.REFUSED)
 AGAIN = "请用 Excel 或 WPS 打开，另存为 .xlsx 后再上传。"
 OTHER_ENDINGS = {

@@ -120,6 +120,12 @@ def test_out_of_reach_nobody_is_touched_and_little_is_told(world):
     assert (alone.rows.get().place, {column for column, _ in faults_of(alone)[2]}) == ("", {"加入党组织日期", "所在党支部"})
 
 
+def test_an_officer_above_imports_into_no_branch_below(world):
+    """The general branch's secretary keeps its own books only; the form offers him nothing, the plan refuses all the same."""
+    batch = sent(world["general"], world.office, workbook([person(1)]))
+    assert [column for column, _ in faults_of(batch)[2]] == ["所在党支部"]
+
+
 def test_an_id_number_gives_birth_date_and_sex(world):
     rows = [person(1, 出生日期="", 性别=""), person(2, 出生日期=person(2)["出生日期"][:7])]
     batch = confirmed(sent(world["secretary"], world.a, workbook(rows)), world["secretary"])
