@@ -48,7 +48,8 @@ def upload_sheet(
 
 
 @transaction.atomic
-def _keep(actor: Any, importer: Importer, upload: UploadedFile, branch: Any, options: Mapping[str, str], token: UUID | None) -> ImportBatch:
+def _keep(actor: Any, importer: Importer, upload: UploadedFile, branch: Any, options: Mapping[str, str],
+       token: UUID | None) -> ImportBatch:
     batch = keep_file(actor=actor, importer=importer, upload=upload, branch=branch, options=options, token=token)
     queue(actor, batch, READ)
     return batch
@@ -87,7 +88,7 @@ def set_columns(*, actor: Any, batch: ImportBatch, places: Mapping[str, int]) ->
     batch.save(update_fields=["columns"])
     queue(actor, batch, READ)
     if before != batch.columns["places"]:
-        write_entry(actor=actor, action="imports.columns", target=batch)
+        write_entry(actor=actor, action="imports.columns", target=batch, changes={"columns": [before, batch.columns["places"]]})
     return batch
 
 

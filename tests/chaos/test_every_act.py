@@ -41,6 +41,7 @@ TOLD_AS = {"meetings.MeetingFile.removed_at": "附件", "reports.ReportTemplate.
     + [f"meetings.Meeting.{name}" for name in ("expected_count", "present_count", "voters_expected", "voters_present")], "出勤：")
 FOLLOWS = {
     "branches.Branch.numchild": "the tree's own count of the organisations that are told",
+    "imports.ImportBatch.job": "the job that was asked for is told",
     "members.Member.latest": "points to the membership that is told",
     "members.Membership.stop_on": "the day on which the membership that is told begins",
     "members.Membership.stop_reason": "the same",
