@@ -30,7 +30,7 @@ class ImportBatch(models.Model):
     """One uploaded sheet on its way in. `outcome` says which rows of the database were made or changed: undoing needs it."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    kind = models.CharField("种类", max_length=20)
+    kind = models.CharField("种类", max_length=20, editable=False)
     branch = models.ForeignKey("branches.Branch", models.PROTECT, related_name="+", verbose_name="范围")
     attachment = models.OneToOneField(Attachment, models.PROTECT, related_name="+", verbose_name="文件")
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="上传人")
@@ -38,9 +38,9 @@ class ImportBatch(models.Model):
     options = models.JSONField("选项", default=dict)
     columns = models.JSONField("列的对应", default=dict)
     told = models.CharField("说明", max_length=500, blank=True)
-    digest = models.CharField("核对值", max_length=64, blank=True)
+    digest = models.CharField("核对值", max_length=64, blank=True, editable=False)
     counts = models.JSONField("行数", default=dict)
-    outcome = EncryptedText("结果", blank=True)
+    outcome = EncryptedText("结果", blank=True, editable=False)
     job = models.ForeignKey(Job, models.PROTECT, null=True, related_name="+", verbose_name="后台任务")
     created_at = models.DateTimeField("上传时间", auto_now_add=True)
     committed_at = models.DateTimeField("导入时间", null=True)
@@ -88,10 +88,10 @@ class ImportRow(models.Model):
     place = models.CharField("所在", max_length=100, blank=True)
     changes = models.JSONField("变更", default=list)
     faults = models.JSONField("问题", default=list)
-    fault_in = models.CharField("有问题的列", max_length=500, blank=True)  # |出生日期|联系电话|: the filter asks for one of them
-    sign = models.CharField("核对值", max_length=32)
+    fault_in = models.CharField("有问题的列", max_length=500, blank=True, editable=False)  # |出生日期|联系电话|: the filter asks for one of them
+    sign = models.CharField("核对值", max_length=32, editable=False)
     moved = models.BooleanField("与上次预览不同", default=False)
-    cells = EncryptedText("单元格")
+    cells = EncryptedText("单元格", editable=False)
 
     class Meta:
         verbose_name = "导入的行"
