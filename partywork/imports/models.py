@@ -88,7 +88,8 @@ class ImportRow(models.Model):
     place = models.CharField("所在", max_length=100, blank=True)
     changes = models.JSONField("变更", default=list)
     faults = models.JSONField("问题", default=list)
-    fault_in = models.CharField("有问题的列", max_length=500, blank=True, editable=False)  # |出生日期|联系电话|: the filter asks for one of them
+    # |出生日期|联系电话|: the filter asks for one of them
+    fault_in = models.CharField("有问题的列", max_length=500, blank=True, editable=False)
     sign = models.CharField("核对值", max_length=32, editable=False)
     moved = models.BooleanField("与上次预览不同", default=False)
     cells = EncryptedText("单元格", editable=False)
