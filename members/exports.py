@@ -1,14 +1,17 @@
-"""Columns of the roster, on the page and in Excel. Telephone numbers leave the record masked."""
+"""Columns of the roster, on the page and in Excel. ID and telephone numbers leave masked unless somebody with the right asks."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container, Sequence
 from datetime import date
 from typing import Any
 
+from django.db.models import Field
+
 from members import rules
 from members.gaps import completeness
-from members.models import Member
+from members.models import Member, Membership, Profile
+from members.personal import FACTS, SEALED, masked
 from partywork.fields import mask_phone
 from partywork.lists import Column
 
@@ -30,6 +33,43 @@ def roster_columns(day: date, *, left: bool = False) -> list[Column]:
         Column("phone", "联系电话", lambda row: masked_phone(row.member), 18),
     ]
     return columns + (LEAVING if left else [])
+
+
+# --- columns to choose from -----------------------------------------------------------------------------------------
+
+
+def file_columns(whole: Container[int]) -> list[Column]:
+    """The personal file. What it keeps sealed is masked but for those people (`whole`, by key) whose record the asker keeps."""
+    fields = [Profile._meta.get_field(name) for name in FACTS]
+    plain = [Column("born_on", "出生日期", "member.born_on", 14), Column("full_on", "转正日期", "member.full_on", 14)]
+    return plain + [Column(field.name, str(field.verbose_name), fact_reader(field, whole), 20) for field in fields]
+
+
+def fact_reader(field: Field, whole: Container[int]) -> Callable[[Membership], Any]:
+    def read(row: Membership) -> Any:
+        profile = getattr(row.member, "profile", None)
+        value = getattr(profile, field.name) if profile else ""
+        if field.name in SEALED:
+            return value if row.member_id in whole else masked(field.name, value)
+        return getattr(profile, f"get_{field.name}_display")() if profile and field.choices else value
+
+    return read
+
+
+def all_columns(day: date, *, left: bool = False, whole: Container[int] = frozenset()) -> list[Column]:
+    """Everything that an export of the roster can hold, in the order in which it is offered."""
+    usual = roster_columns(day, left=left)
+    if whole:
+        phone = Column("phone", "联系电话", lambda row: row.member.phone if row.member_id in whole else masked_phone(row.member), 18)
+        usual = [phone if column.key == "phone" else column for column in usual]
+    return usual + file_columns(whole)
+
+
+def chosen_columns(asked: Sequence[str], day: date, *, left: bool, whole: Container[int]) -> list[Column]:
+    """The asked-for columns, or the usual ones; KeyError for one that does not exist."""
+    known = {column.key: column for column in all_columns(day, left=left, whole=whole)}
+    names = list(dict.fromkeys(asked)) or [column.key for column in roster_columns(day, left=left)]
+    return [known[name] for name in names]
 
 
 LEAVING = [

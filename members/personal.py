@@ -7,11 +7,12 @@ from itertools import pairwise
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from branches.accounts.models import Account
 from members.id_numbers import tidy_id_number
 from members.identity import profile_of, why_not_identity
-from members.models import Member, Profile
+from members.models import Member, Membership, Profile
 from members.services import begin, refuse
 from partywork.errors import RuleViolation
 from partywork.fields import encrypted_fields, mask_id_number, mask_phone
@@ -95,6 +96,16 @@ def reveal(*, actor: Account, member: Member, name: str) -> str:
     actor.require("members.reveal", member)
     write_entry(actor=actor, action="members.reveal", target=member, reason=SHOWN[name])
     return sealed_value(member, name)
+
+
+@transaction.atomic
+def reveal_many(*, actor: Account, rows: QuerySet[Membership]) -> frozenset[int]:
+    """For an export with whole numbers: the people among these whose record the account keeps. How many is in the journal."""
+    actor.require("members.edit")
+    own = rows.filter(actor.reach("members.edit", "member__latest__branch__")).values_list("member", flat=True)
+    people = frozenset(own.order_by())
+    write_entry(actor=actor, action="members.reveal", label=f"导出名册，{len(people)} 人", reason="公民身份号码、联系电话、住址")
+    return people
 
 
 @transaction.atomic

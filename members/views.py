@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from copy import copy
+from datetime import date
 from functools import partial
 
 from django.contrib import messages
 from django.db.models import Prefetch, prefetch_related_objects
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from branches.accounts.models import Account
 from branches.accounts.permissions import Reach, reach_of, widest_reach
-from members import rules, services
+from members import personal, rules, services
 from members.acts import Act, acts_for
-from members.exports import masked_phone, roster_columns
+from members.exports import all_columns, chosen_columns, masked_phone, roster_columns
 from members.filters import RosterFilter
 from members.forms import EditMemberForm, NewMemberForm
 from members.models import CorrectionRequest, Member, Membership
@@ -49,7 +50,14 @@ def members(request: HttpRequest) -> HttpResponse:
         row.opens = request.user.can("members.view", row.member)
         row.party_age = rules.party_age(row.member.party_age_begins, context["on_day"])
         row.phone = masked_phone(row.member)
+    context["offered"] = offered_columns(context["on_day"], context["of_leavers"])
     return render(request, "members/list.html", context | {"can_add": may_register(request.user)})
+
+
+def offered_columns(day: date, left: bool) -> list[tuple[str, str, bool]]:
+    """(key, label, whether it is usual) of every column that an export can hold."""
+    usual = {column.key for column in roster_columns(day, left=left)}
+    return [(column.key, column.label, column.key in usual) for column in all_columns(day, left=left)]
 
 
 def know_latest(rows: Iterable[Membership]) -> None:
@@ -95,11 +103,20 @@ def members_export(request: HttpRequest) -> HttpResponse:
     """The list on the screen with its filters, whole."""
     request.user.require("members.view")
     asked = RosterFilter(request.POST, queryset=rows_for(request), request=request, today=today())
-    day, left = asked.on_day, asked.of_leavers
+    if not asked.form.is_valid():
+        raise Http404
+    day, left, wanted = asked.on_day, asked.of_leavers, request.POST.getlist("columns")
     name = f"{'已离开党员' if left else '党员名册'}（{rules.cn(day)}）"
-    rows = asked.qs.iterator(chunk_size=500)
+    whole: frozenset[int] = frozenset()
+    if request.POST.get("whole"):
+        whole, name = personal.reveal_many(actor=request.user, rows=asked.qs), f"{name}含完整号码"
+    try:
+        columns = chosen_columns(wanted, day, left=left, whole=whole)
+    except KeyError:
+        raise Http404 from None
+    rows = asked.qs.select_related("member__profile") if wanted else asked.qs
     return export_rows(
-        actor=request.user, name=name, columns=roster_columns(day, left=left), rows=rows, asked=asked.form
+        actor=request.user, name=name, columns=columns, rows=rows.iterator(chunk_size=500), asked=asked.form
     )
 
 

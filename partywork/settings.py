@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "partywork.journal",
     "partywork.files",
     "partywork.jobs",
+    "partywork.imports",
     "branches",
     "branches.accounts",
     "members",

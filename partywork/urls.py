@@ -24,5 +24,6 @@ urlpatterns = [
     path("", include("members.development.urls")),
     path("", include("reports.urls")),
     path("", include("partywork.jobs.urls")),
+    path("", include("partywork.imports.urls")),
     path("", include("partywork.status.urls")),
 ]

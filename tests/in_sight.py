@@ -27,6 +27,7 @@ from branches.terms.models import Election, Seat, Term
 from members.changes import move_member, regroup_member
 from members.honours.models import Award, Example, Nomination, Quota, Round, Title
 from members.models import CorrectionRequest, Member, Membership
+from partywork.imports.models import ImportBatch
 from partywork.jobs.models import Job
 from partywork.periods import today
 from reports.models import Report, ReportTemplate, ReportVersion
@@ -40,11 +41,12 @@ from tests.stage import ID_NUMBERS, PATHS, PHONES, SECRETS, Answer, Stage, addre
 
 OBJECTS: dict[str, type] = {
     "branch": Branch, "group": PartyGroup, "member": Member, "meeting": Meeting, "voided": Meeting, "report": Report, "job": Job,
-    "version": ReportVersion, "template": ReportTemplate, "account": Account, "post": Post, "session": Session,
     "request": CorrectionRequest,
     "round": Round, "ready": Round, "published": Round, "title": Title, "quota": Quota, "nomination": Nomination, "award": Award,
     "example": Example, "term": Term, "seat": Seat, "officer": Seat, "vacancy": Seat, "election": Election,
     **joining.MODELS,
+    "version": ReportVersion, "template": ReportTemplate, "account": Account, "post": Post, "batch": ImportBatch,
+    "imported": ImportBatch, "session": Session,
 }  # fmt: skip
 FIELDS: dict[str, type] = {"branch": Branch, "parent": Branch, "group": PartyGroup, "template": ReportTemplate}
 WAYS = ("visible_to", "editable_by", "appointable_by")  # in any of these a row may be within somebody's reach

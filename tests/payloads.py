@@ -14,6 +14,7 @@ from partywork.periods import today
 from reports.making import builtin_template
 from tests.factories import PASSWORD
 from tests.forms_on_pages import PageForm, Values, form_to
+from tests.partywork.imports.sheets import person, upload, workbook
 from tests.stage import Stage, address, branch_pk, letters, picture, routes
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -47,6 +48,10 @@ def day() -> str:
 
 def template_file() -> SimpleUploadedFile:
     return SimpleUploadedFile("模板.docx", builtin_template().read_bytes(), content_type=DOCX)
+
+
+def roster_file() -> SimpleUploadedFile:
+    return upload(workbook([person(1)]))
 
 
 def _member_facts(stage: Stage, letter: str) -> Values:
@@ -250,6 +255,17 @@ SUBMISSIONS: dict[str, Submission] = {
     "template_upload": Submission(lambda stage, letter: {"name": "县直格式", "file": template_file()}, "staff",
                                   creates="reports.ReportTemplate"),
     "template_retire": Submission(None, "staff", page="templates"),
+    "import_members": Submission(lambda stage, letter: {"branch": branch_pk(stage, "a"), "start_on": "2024-01-01", "file": roster_file()},
+                                 creates="imports.ImportBatch"),
+    "import_branches": Submission(lambda stage, letter: {"file": roster_file()}, "staff", creates="imports.ImportBatch"),
+    "import_accounts": Submission(lambda stage, letter: {"file": roster_file()}, "keeper", creates="imports.ImportBatch"),
+    "import_members_template": Submission(page="import_members"),
+    "import_branches_template": Submission(None, "staff", page="import_branches"),
+    "import_accounts_template": Submission(None, "keeper", page="import_accounts"),
+    "import_columns": Submission(page="import_batch"),
+    "import_confirm": Submission(page="import_batch"),
+    "import_undo": Submission(page=None),
+    "import_download": Submission(page="import_batch"),
     "system_verify": Submission(None, "keeper", page="system", creates="jobs.Job"),
     "rule_setting": Submission(given(per="quarter", times="1", reason="机关党委会议决定"), "staff",
                                creates="branches.RuleSetting"),

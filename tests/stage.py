@@ -40,6 +40,7 @@ from branches.terms.models import Candidate, Election
 from members.honours.models import Award, Example, Nomination, Quota, Round, Title
 from members.models import CorrectionRequest, Profile
 from partywork.files.services import store_upload
+from partywork.imports.models import ImportBatch, ImportRow
 from partywork.jobs.models import Job
 from reports.models import Passage, Report, ReportTemplate, ReportVersion
 from tests import development_stage as joining
@@ -256,6 +257,8 @@ def _place(stage: Stage, letter: str, branch, account) -> None:
     _place_term(stage, letter, branch, account, mark)
     _place_honours(stage, letter, branch, account, mark)
     stage.objects |= joining.place_paths(letter, branch, account, mark, picture)
+    for name, state in (("batch", "ready"), ("imported", "done")):
+        stage.objects[f"{name}.{letter}"] = _import(branch, account, mark, state, upload())
     member = stage.objects[f"member.{letter}"]
     member.phone = PHONES[letter]
     member.save(update_fields=["phone"])
@@ -307,6 +310,19 @@ def _place_honours(stage: Stage, letter: str, branch, account, mark: str) -> Non
                                                                 created_by=account)
 
 
+def _import(branch, account, mark: str, state: str, attachment) -> ImportBatch:
+    """A roster on its way in: one row that can be written, one that cannot."""
+    columns = {"sheet": "名册", "head": 1, "headings": ["姓名", "备注"], "places": {"name": 0}, "others": []}
+    batch = ImportBatch.objects.create(
+        kind="members", branch=branch, owner=account, state=state, attachment=attachment, columns=columns, digest="d" * 64,
+        counts={"create": 1, "change": 0, "same": 0, "refused": 1, "faults": {"性别": 1}}, form_token=uuid.uuid4())
+    for number, action in ((2, "create"), (3, "refused")):
+        ImportRow.objects.create(batch=batch, number=number, action=action, title=f"{mark}{number}", place=mark, sign="s",
+               fault_in="|性别|",
+                                 faults=[["性别", mark]] if action == "refused" else [], cells=f'{{"name": "{mark}"}}')
+    return batch
+
+
 # --- the URLs -----------------------------------------------------------------------------------------------------------
 
 
@@ -342,6 +358,7 @@ PATHS: dict[str, str] = {
     "example_edit": "example", "example_choose": "example",
     "report": "report", "passage_save": "report", "shortfall_decide": "report", "report_make": "report",
     "report_version": "version", "report_download": "version", "template_retire": "template", "job": "job",
+    "import_batch": "batch", "import_columns": "batch", "import_confirm": "batch", "import_download": "batch", "import_undo": "imported",
 } | joining.PATHS
 # Objects in another state, beside own, sister's and missing.
 STATES: dict[str, dict[str, str]] = {

@@ -97,6 +97,7 @@ def test_bounds_of_periods_are_computed_in_one_place():
 BULK_WRITERS = {
     "members.corrections": "services of the members", "branches.holiday_services": "services of the calendar",
     "reports.sample": "made before anybody uses the system",
+    "members.import_write": "writes one entry a person, together", "branches.imports": "takes back with an entry each",
     "partywork.versions": "claims a version for the service that writes the entry",
     "partywork.jobs.keeper": "signs of life of the workers", "branches.accounts.throttle": "counts of tries",
 }  # fmt: skip

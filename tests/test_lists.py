@@ -20,6 +20,7 @@ from members.development.models import StepRecord, Submission, ThoughtReport, Tr
 from members.honours.models import Award, Example, Nomination, Quota, Round, Title
 from members.models import CorrectionRequest, Profile
 from partywork.files.services import store_upload
+from partywork.imports.models import ImportBatch, ImportRow
 from partywork.jobs.models import Job, WorkerBeat
 from partywork.journal.services import write_entry
 from reports.models import Report, ReportTemplate
@@ -207,6 +208,18 @@ def add_to_path(stage: Stage, count: int) -> None:
         Submission.objects.create(path=path, key="approval", reported_on=day, state="returned", created_by=stage.world["secretary"])
 
 
+def add_imports(stage: Stage, count: int) -> None:
+    for _ in range(count):
+        with transaction.atomic():
+            kept = store_upload(actor=stage.world["secretary"], upload=image(), allowed="any")
+        ImportBatch.objects.create(kind="members", branch=stage.world.a, owner=stage.world["secretary"], attachment=kept)
+
+
+def add_import_rows(stage: Stage, count: int) -> None:
+    for number in range(count):
+        ImportRow.objects.create(batch=stage.objects["batch.a"], number=10 + number, action="create", sign="s", cells="{}")
+
+
 @dataclass(frozen=True)
 class Page:
     """Who opens it, what is added to it, how many queries it takes, of which budget."""
@@ -260,6 +273,8 @@ PAGES: dict[str, Page] = {
     "journal_heads": Page("auditor", add_entries, 6),
     "reports": Page("secretary", add_reports, 7),
     "templates": Page("staff", add_templates, 5),
+    "imports": Page("secretary", add_imports, 6),
+    "import_batch": Page("secretary", add_import_rows, 7, "detail", "a"),
     "rules": Page("member", add_meetings, 5),
     "rule": Page("member", add_meetings, 6, "detail"),
     "system": Page("keeper", add_failed_jobs, 11, "first page"),
@@ -350,5 +365,6 @@ def test_a_page_that_asks_for_each_row_is_seen(stage, monkeypatch):
 
 def test_every_list_is_here():
     listed = {"meetings", "sessions", "members", "accounts", "journal", "reports", "templates", "org", "duties", "matrix", "rules",
-              "holidays", "structure", "member_gaps", "terms", "awards", "rounds", "titles", "examples"}
+              "holidays", "structure", "member_gaps", "terms", "awards", "rounds", "titles", "examples",
+              "imports"}
     assert listed <= set(PAGES) <= set(names())

@@ -22,7 +22,9 @@ BARE = {  # buttons: nothing is typed
     "meeting_restore", "template_retire", "matrix_export", "meetings_export", "members_export", "figures_export",
     "figure_rows_export", "meeting_file", "report_download", "system_verify", "structure_export", "member_gaps_export",
     "terms_export", "awards_export", "example_choose", "development_export", "thought_file", "step_file", "step_file_add",
-    "step_file_remove", "submission_withdraw", "local_item_end", "training_take",
+    "step_file_remove", "submission_withdraw", "local_item_end", "training_take", "import_members_template",
+    "import_branches_template", "import_accounts_template", "import_columns", "import_confirm", "import_undo",
+    "import_download",
 }
 SCRIPTED = {"meeting_autosave", "meeting_attendance", "meeting_file_add"}  # pieces of the meeting form that scripts send
 FORMS = [name for name in (*SUBMISSIONS, *VARIANTS) if name not in BARE | SCRIPTED | {"password_change"}]  # passwords never come back
@@ -37,7 +39,7 @@ BROKEN: dict[str, dict[str, str]] = {
     "award_void": {"reason": "长" * 201}, "round_quotas": {"version": "0"}, "nomination_new": {"story": "长" * 1501},
     "nomination_edit": {"story": "长" * 1501}, "nomination_review": {"opinions": "长" * 301}, "nomination_refuse": {"reason": "长" * 201},
     "nomination_withdraw": {"reason": "长" * 201}, "title_new": {"name": "长" * 41}, "title_edit": {"name": "长" * 41},
-    "member_find": {"number": "11010519491231002"},
+    "import_members": {"file": ""}, "import_branches": {"file": ""}, "import_accounts": {"file": ""},
     "member_find": {"number": "11010519491231002"}, "thought_void": {"reason": "长" * 201}, "step_void": {"reason": "长" * 201},
     "training_hours": {"version": "0"},
 }  # fmt: skip

@@ -15,6 +15,7 @@ from reports.sample import names
 from reports.sample.development import build_paths
 from reports.sample.files import build_files
 from reports.sample.honours import build_honours
+from reports.sample.imports import build_imports
 from reports.sample.meetings import build_meetings
 from reports.sample.organisation import PASSWORD, Sample, build_accounts, build_people, build_tree
 from reports.sample.terms import build_terms
@@ -48,6 +49,8 @@ def load_sample(*, size: str, until: date) -> dict:
     held = build_meetings(sample)
     build_terms(sample)
     build_honours(sample)
+    if size == "bureau":  # the other sizes are for tests and measurements, which count files
+        build_imports(sample)
     write_entry(actor=None, action="sample.load", label=f"{len(sample.branches)}个支部、{len(sample.members)}名党员")
     return {"size": size, "until": until.isoformat(), "branches": len(sample.branches), "members": len(sample.members),
             "meetings": held, "accounts": sample_accounts(), "password": PASSWORD}

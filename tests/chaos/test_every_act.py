@@ -30,7 +30,8 @@ POSTING = [name for name in names() if "POST" in allowed(name)]
 READING = {"meeting_attendance": "draws the list of those expected, for a page that stands open; it keeps nothing"}
 # Addresses that hand out a file when posted to: nothing changes by it, and each time is told.
 FILES = {"matrix_export", "meetings_export", "members_export", "figures_export", "figure_rows_export", "meeting_file", "report_download",
-         "structure_export", "member_gaps_export", "development_export", "thought_file", "step_file"}
+         "structure_export", "member_gaps_export", "development_export", "thought_file", "step_file",
+         "import_members_template", "import_branches_template", "import_accounts_template", "import_download"}
 # GET addresses that hand out a file without a word in the journal.
 PLAIN_FILES = {"template_builtin": "part of the program, the same for everybody; no record stands in it"}
 # Columns that tell of the change itself, or of which only the fact is told.
@@ -42,6 +43,7 @@ TOLD_AS = {"meetings.MeetingFile.removed_at": "附件", "reports.ReportTemplate.
     + [f"meetings.Meeting.{name}" for name in ("expected_count", "present_count", "voters_expected", "voters_present")], "出勤：")
 FOLLOWS = {
     "branches.Branch.numchild": "the tree's own count of the organisations that are told",
+    "imports.ImportBatch.job": "the job that was asked for is told",
     "members.Member.latest": "points to the membership that is told",
     "members.Membership.stop_on": "the day on which the membership that is told begins",
     "members.Membership.stop_reason": "the same",
