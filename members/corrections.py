@@ -15,6 +15,7 @@ from members import rules
 from members.changes import leaders_from
 from members.models import Member, Membership, StartReason, StopReason
 from members.services import ARRIVALS, PLACE, begin, check_place, refuse
+from members.standings import follow_leaving, follow_return, reopen_standings, unrestore
 from partywork.errors import RuleViolation
 from partywork.journal.services import changes_between, snapshot, write_entry
 
@@ -45,6 +46,9 @@ def correct_membership(
         raise RuleViolation("该党员是组长，更正党小组前请先撤销组长任职。", field="group")
     if previous and previous.stop_reason == StopReason.CHANGED:
         Membership.objects.filter(pk=previous.pk).update(stop_on=start_on)
+    follow_leaving(member, latest.stop_on, stop_on)
+    if latest.start_reason == StartReason.RESTORED:
+        follow_return(member, latest.start_on, start_on)
     latest.branch, latest.group, latest.start_on, latest.stop_on = branch, group, start_on, stop_on
     latest.save()
     member.latest = latest
@@ -63,7 +67,7 @@ def _check_dates(
     latest: Membership, previous: Membership | None, start_on: date, stop_on: date | None, today: date
 ) -> None:
     if (latest.stop_on is None) != (stop_on is None):
-        raise RuleViolation("离开与否不能在这里更正，请用“转出或离开”或“撤销变动”。", field="stop_on")
+        raise RuleViolation("离开与否不能在这里更正，请用“离开”或“撤销变动”。", field="stop_on")
     if start_on > today or (stop_on and stop_on > today):
         raise RuleViolation("日期不能晚于今天。", field="stop_on" if start_on <= today else "start_on")
     if stop_on and stop_on <= start_on:
@@ -117,10 +121,15 @@ def undo_change(
     begin(actor, member, version)
     _check_reason(reason)
     before = snapshot(member.latest, PLACE)
-    row = _reopen(member.latest) if member.latest.stop_on else _remove_latest(member)
+    row = _take_back_leaving(member) if member.latest.stop_on else _remove_latest(member)
     changes = changes_between(before, snapshot(row, PLACE))
     write_entry(actor=actor, action="members.undo", target=member, reason=reason, changes=changes)
     return row
+
+
+def _take_back_leaving(member: Member) -> Membership:
+    reopen_standings(member, member.latest.stop_on)
+    return _reopen(member.latest)
 
 
 def _remove_latest(member: Member) -> Membership:
@@ -129,6 +138,8 @@ def _remove_latest(member: Member) -> Membership:
         raise RuleViolation("这是该党员的第一段记录，不能撤销；有误请用“更正记录”。")
     if wrong.start_reason == StartReason.TURNED_FULL:
         member.full_on = None
+    if wrong.start_reason == StartReason.RESTORED:
+        unrestore(member, wrong.start_on)
     member.latest = previous
     member.save(update_fields=["latest", "full_on"])
     wrong.delete()
@@ -139,7 +150,7 @@ def _reopen(row: Membership) -> Membership:
     check_still(row)
     if row.is_group_leader and (now := leaders_from(row.group, row.stop_on).exclude(pk=row.pk).first()):
         raise RuleViolation(f"该组现任组长是{now.member.name}，请先撤销其任职。")
-    row.stop_on, row.stop_reason = None, ""
+    row.stop_on, row.stop_reason, row.ground = None, "", ""
     row.save()
     return row
 

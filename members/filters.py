@@ -10,9 +10,14 @@ from django.utils.functional import cached_property
 
 from branches.choosing import BranchFilter
 from branches.models import Branch, PartyGroup
+from members.models import Status
 from partywork.lists import SiteFilterSet
 
-STATES = (("full", "正式党员"), ("probationary", "预备党员"), ("left", "已离开"))
+STANDINGS = ("floating", "lost", "correcting", "probation")
+STATES = (
+    ("full", "正式党员"), ("probationary", "预备党员"), ("left", "已离开"),
+    *((status, Status(status).label) for status in STANDINGS),
+)  # fmt: skip
 
 
 class RosterFilter(SiteFilterSet):
@@ -78,6 +83,8 @@ class RosterFilter(SiteFilterSet):
         rows = rows.last_of_leavers(self.on_day) if self.of_leavers else rows.active_on(self.on_day)
         if asked["state"] in ("full", "probationary"):
             rows = rows.filter(kind=asked["state"])
+        if asked["state"] in STANDINGS:
+            rows = rows.standing(asked["state"], self.on_day)
         if asked["words"]:
             rows = rows.search(asked["words"])
         exact = {name: asked[name] for name in ("branch", "group") if asked[name]}

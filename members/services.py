@@ -36,7 +36,7 @@ register_actions({
 })  # fmt: skip
 
 PERSONAL = ("name", "sex", "born_on", "joined_on", "full_on", "party_age_from", "phone")
-PLACE = ("branch", "group", "kind", "is_group_leader", "start_on", "stop_on", "start_reason", "stop_reason")
+PLACE = ("branch", "group", "kind", "is_group_leader", "start_on", "stop_on", "start_reason", "stop_reason", "ground")
 ARRIVALS = (StartReason.FIRST, StartReason.ADMITTED, StartReason.TRANSFER_IN)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from django.db.models import F, OuterRef, Q, Subquery
 
-from members.models import Member, Membership
+from members.models import Member, Membership, Standing, Status
 from partywork.keeping.checks import Asked, verifies
 
 
@@ -28,4 +28,15 @@ def memberships_do_not_overlap(asked: Asked) -> Iterator[str]:
     for row in rows.iterator(2000):
         if before and before[0] == row[0] and (before[2] is None or before[2] > row[1]):
             yield f"党员{row[0]}：{row[1]:%Y-%m-%d}开始的党籍与前一段重叠。"
+        before = row
+
+
+@verifies("流动、失联和处置情况")
+def standings_do_not_overlap(asked: Asked) -> Iterator[str]:
+    """Of one status a person has one stretch at a time."""
+    before = None
+    rows = Standing.objects.order_by("member_id", "status", "start_on", "pk").values_list("member_id", "status", "start_on", "stop_on")
+    for row in rows.iterator(2000):
+        if before and before[:2] == row[:2] and (before[3] is None or before[3] > row[2]):
+            yield f"党员{row[0]}：{row[2]:%Y-%m-%d}开始的“{Status(row[1]).label}”与前一段重叠。"
         before = row

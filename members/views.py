@@ -22,6 +22,7 @@ from members.filters import RosterFilter
 from members.forms import EditMemberForm, NewMemberForm
 from members.models import Member, Membership
 from members.personal_page import file_of
+from members.standing_page import standing_lines
 from members.timeline import attended_by, steps_of
 from partywork.answers import answer_form, posted
 from partywork.exports import export_rows
@@ -110,7 +111,7 @@ def member_of(request: HttpRequest, pk: int) -> Member:
         "latest__branch", "latest__group", "account", "profile"
     )
     course = Prefetch("memberships", Membership.objects.select_related("branch", "group"))
-    return get_object_or_404(seen.prefetch_related(course), pk=pk)
+    return get_object_or_404(seen.prefetch_related(course, "standings"), pk=pk)
 
 
 @require_safe
@@ -125,6 +126,7 @@ def member_page(request: HttpRequest, pk: int) -> HttpResponse:
             "facts": facts_of(member, day),
             "file": file,
             "steps": steps_of(member, request.user),
+            "standings": standing_lines(member, day),
             "panels": added_to("member.panels", member, request.user),
             "attended": attended_by(member, request.user, day),
             "history": history_of(member),
