@@ -13,6 +13,7 @@ from branches.accounts.models import Account
 from branches.models import Branch, PartyGroup
 from members import rules
 from members.changes import leaders_from
+from members.guards import check_guards
 from members.models import Member, Membership, StartReason, StopReason
 from members.services import ARRIVALS, PLACE, begin, check_place, refuse
 from members.standings import follow_leaving, follow_return, reopen_standings, unrestore
@@ -39,6 +40,8 @@ def correct_membership(
     latest = Membership.objects.select_related("member").get(pk=member.latest_id)
     previous = previous_of(member)
     before = snapshot(latest, PLACE)
+    if (latest.start_on, latest.stop_on) != (start_on, stop_on):
+        check_guards(latest)
     _check_dates(latest, previous, start_on, stop_on, today)
     _check_branch(actor, latest, previous, branch)
     check_place(branch, group, start_on, today if stop_on is None else start_on)
@@ -120,6 +123,12 @@ def undo_change(
     """Take back the latest step: a leaving is reopened; a change is removed and what stood before it goes on."""
     begin(actor, member, version)
     _check_reason(reason)
+    check_guards(member.latest)
+    return take_back(actor, member, reason)
+
+
+def take_back(actor: Account | None, member: Member, reason: str) -> Membership:
+    """The undoing itself; whoever calls has asked for the right."""
     before = snapshot(member.latest, PLACE)
     row = _take_back_leaving(member) if member.latest.stop_on else _remove_latest(member)
     changes = changes_between(before, snapshot(row, PLACE))

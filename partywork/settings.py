@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "branches",
     "branches.accounts",
     "members",
+    "members.transfers",
     "branches.meetings",
     "members.development",
     "reports",

@@ -19,6 +19,7 @@ urlpatterns = [
     path("", include("branches.accounts.urls")),
     path("", include("branches.urls")),
     path("", include("members.urls")),
+    path("", include("members.transfers.urls")),
     path("", include("reports.urls")),
     path("", include("partywork.jobs.urls")),
     path("", include("partywork.status.urls")),

@@ -9,7 +9,7 @@ from django.contrib.sessions.base_session import AbstractBaseSession
 from django.core.management.color import no_style
 from django.db import connection
 
-APPS = ("accounts", "branches", "members", "meetings", "reports", "files", "jobs", "journal")
+APPS = ("accounts", "branches", "members", "transfers", "meetings", "reports", "files", "jobs", "journal")
 KEY = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")  # a UUID, also where the journal tells it as text
 Rows = dict[str, dict[Any, dict[str, Any]]]
 # What differs from one run to the next by itself: random keys and tokens, times, the journal's chain, salted hashes.

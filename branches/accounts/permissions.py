@@ -57,6 +57,8 @@ TABLE: dict[str, tuple[str, dict[Role, Reach]]] = {
     "org.groups": ("设置党小组", _BOOKS | {Role.STAFF: Reach.BELOW}),
     "members.view": ("查看党员", _SEE | {Role.MEMBER: Reach.OWN}),
     "members.edit": ("登记、修改党员", _BOOKS | {Role.STAFF: Reach.BELOW}),
+    "transfers.view": ("查看组织关系转接", _SEE),
+    "transfers.edit": ("办理组织关系转接", _BOOKS | {Role.STAFF: Reach.BELOW}),
     "meetings.view": ("查看会议", _SEE),
     "meetings.edit": (
         "登记、更正、作废会议",
