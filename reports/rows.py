@@ -13,6 +13,7 @@ from branches.accounts.models import Account, Post
 from branches.meetings.models import Attendance, Meeting
 from branches.models import Branch, PartyGroup
 from members.models import Member, Membership
+from members.transfers.models import Transfer
 from partywork.periods import Period
 
 
@@ -68,6 +69,11 @@ def _post(row: Post) -> SourceRow:
     return SourceRow(row.start_on, row.account.display_name, row.get_role_display(), row.branch.short_name)
 
 
+def _transfer(row: Transfer) -> SourceRow:
+    words = f"{row.get_direction_display()}；{row.sender_words} 转往 {row.receiver_words}；{row.get_state_display()}"
+    return SourceRow(row.start_on, row.person, words, row.branch.short_name)
+
+
 def cn_date(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
@@ -78,6 +84,8 @@ TELLERS: dict[type[Model], Teller] = {
                        ("meeting", Meeting, lambda row: row.meeting_id)),
     Membership: Teller(("member", "branch"), (), ("branch__path", "member__pinyin", "pk"), _membership,
                        ("member", Member, lambda row: row.member_id)),
+    Transfer: Teller(("member", "branch", "to_branch"), (), ("branch__path", "-start_on", "pk"), _transfer,
+                     ("transfer", Transfer, lambda row: row.pk)),
     Branch: Teller((), (), ("path",), _branch, ("branch", Branch, lambda row: row.pk)),
     PartyGroup: Teller(("branch",), (), ("branch__path", "pk"), _group, ("branch", Branch, lambda row: row.branch_id)),
     Post: Teller(("account", "branch"), (), ("branch__path", "pk"), _post, ("branch", Branch, lambda row: row.branch_id)),

@@ -160,3 +160,17 @@ def comings_and_goings(facts: Facts) -> Pieces:
         marked("转入组织关系[members.transfers_in]人次", facts), marked("转出组织关系[members.transfers_out]人次", facts),
         marked(moved, facts), marked("接收预备党员[members.admitted]名", facts),
         marked("预备党员转正[members.turned_full]名", facts), marked("其他原因减少党员[members.left]名", facts)], by="，")
+
+
+def stopped_and_restored(facts: Facts) -> Pieces:
+    return sentence("", [marked("停止党籍[members.stopped]名", facts), marked("恢复党籍[members.restored]名", facts)], by="，")
+
+
+def in_transit(facts: Facts) -> Pieces:
+    """Letters on the way at the end: they count as neither in nor out yet."""
+    return sentence(f"{facts.by_then}，组织关系正在转接的，", [
+        marked("转出[transfers.leaving]名", facts), marked("转入[transfers.arriving]名", facts)])
+
+
+def away(facts: Facts) -> Pieces:
+    return sentence(f"{facts.by_then}，登记", [marked("流动党员[members.floating]名", facts), marked("失去联系的党员[members.lost]名", facts)])

@@ -54,6 +54,12 @@ def _member_facts(stage: Stage, letter: str) -> Values:
             "start_on": "2024-01-01", "reason": "first", "branch": branch_pk(stage, letter if letter != "-" else "a")}
 
 
+def _letter_in(stage: Stage, letter: str) -> Values:
+    return {"name": "林远来", "sex": "f", "born_on": "1990-05-01", "joined_on": "2012-06-01", "full_on": "2013-06-01",
+            "other_side": "中共青禾县委", "number": "青组介9号", "start_on": "2026-05-06", "dues_to": "2026-05",
+            "branch": branch_pk(stage, letter if letter != "-" else "a")}
+
+
 def _meeting(stage: Stage, letter: str) -> Values:
     return {"kinds": "study", "title": "学习党章", "minutes": "会议记录一\n会议记录二",
             "branch": branch_pk(stage, letter if letter != "-" else "a")}
@@ -120,6 +126,14 @@ SUBMISSIONS: dict[str, Submission] = {
     "member_profile": Submission(given(education="university", work="civil_servant", school="云溪师范学院中文系")),
     "member_reveal": Submission(page="member"),
     "member_find": Submission(given(number="11010519491231002X")),
+    "standing_new": Submission(given(status="lost", start_on="2025-01-05", reason="多方查找没有下落"), creates="members.Standing"),
+    "standing_edit": Submission(given(stop_on="2026-05-01")),
+    "standing_remove": Submission(given(reason="登记错人")),
+    "transfers_export": Submission(_of_branch, page="transfers"),
+    "transfer_in": Submission(_letter_in, creates="transfers.Transfer"),
+    "transfer_out": Submission(given(other_side="中共青禾县委", number="云林党介88号", start_on="2026-05-06", dues_to="2026-05"),
+                               creates="transfers.Transfer"),
+    "transfer_act": Submission(given(day=day(), note="对方迟收，已说明")),
     "meeting_new": Submission(_meeting, creates="meetings.Meeting"),
     "meeting_autosave": Submission(_meeting, page="meeting_new", to="meeting_new", creates="meetings.Meeting",
                                    fields=OTHER_KINDS),

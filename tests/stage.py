@@ -40,7 +40,7 @@ from partywork.files.services import store_upload
 from partywork.jobs.models import Job
 from reports.models import Passage, Report, ReportTemplate, ReportVersion
 from tests.cast import CAST, World, draw_world
-from tests.factories import make_branch, make_group, make_meeting, make_member
+from tests.factories import make_branch, make_group, make_meeting, make_member, make_standing, make_transfer
 
 MISSING = 999_999_999
 PNG = bytes.fromhex("89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c4944415408d763f8cfc0000003"
@@ -251,6 +251,11 @@ def _place(stage: Stage, letter: str, branch, account) -> None:
     member = stage.objects[f"member.{letter}"]
     member.phone = PHONES[letter]
     member.save(update_fields=["phone"])
+    traveller = stage.world.members["former"] if letter == "a" else make_member(branch, "转乙")
+    stage.objects |= {
+        f"standing.{letter}": make_standing(member, "floating", place=mark, reason=mark),
+        f"transfer.{letter}": make_transfer(traveller, created_by=account, note=mark, other_side=mark, form_token=uuid.uuid4()),
+    }
     stage.objects[f"post.{letter}"] = stage.objects[f"account.{letter}"].posts.get()
 
 
@@ -278,6 +283,8 @@ PATHS: dict[str, str] = {
     "session_end": "session", "post_new": "account", "post_end": "post",
     "member": "member", "member_edit": "member", "member_move": "member", "member_profile": "member",
     "member_reveal": "member",
+    "standing_new": "member", "standing_edit": "standing", "standing_remove": "standing",
+    "transfer": "transfer", "transfer_act": "transfer", "transfer_letter": "transfer", "transfer_out": "member",
     "meeting": "meeting", "meeting_edit": "meeting", "meeting_void": "meeting", "meeting_restore": "voided",
     "meeting_file": "file", "meeting_file_remove": "file",
     "report": "report", "passage_save": "report", "shortfall_decide": "report", "report_make": "report",
@@ -296,6 +303,7 @@ QUERIES: dict[str, tuple[str, str]] = {
     "duties": ("branch={branch}", "-b"), "matrix": ("branch={branch}", "-b"), "matrix_export": ("", "abx"),
     "meetings": ("branch={branch}", "-b"), "meetings_export": ("", "-bx"),
     "members": ("branch={branch}", "-b"), "members_export": ("", "-abx"), "reports": ("branch={branch}", "-b"),
+    "transfers": ("branch={branch}", "-b"), "transfers_export": ("", "-abx"), "transfer_in": ("", "abx"),
     "meeting_new": ("branch={branch}", "-abx"), "member_new": ("", "abx"), "report_new": ("", "abx"),
     "meeting_autosave": ("", "abx"), "meeting_attendance": ("", "abx"), "meeting_file_add": ("", "abx"),
 }
@@ -305,7 +313,7 @@ FIXED: dict[str, dict[str, str]] = {
     "figure_rows_export": {"key": "meetings.study"},
     "member_reveal": {"name": "phone"},
 }
-ALWAYS: dict[str, str] = {"member_move": "act=regroup"}
+ALWAYS: dict[str, str] = {"member_move": "act=regroup", "transfer_act": "act=accept"}
 
 
 def letters(name: str, method: str = "GET") -> tuple[str, ...]:

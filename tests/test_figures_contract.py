@@ -18,6 +18,7 @@ from branches.meetings.kinds import Grade, Kind, ThemeForm, kinds_for
 from branches.meetings.models import Attendance, Meeting
 from branches.models import Branch, PartyGroup
 from members.models import Membership, StartReason, StopReason
+from members.transfers.models import Transfer
 from partywork.figures import (
     By,
     Figure,
@@ -35,7 +36,16 @@ from partywork.figures import (
 from partywork.periods import Period, Span
 from partywork.tallies import tally
 from tests.cast import World, draw_world
-from tests.factories import make_account, make_branch, make_group, make_meeting, make_member, make_post
+from tests.factories import (
+    make_account,
+    make_branch,
+    make_group,
+    make_meeting,
+    make_member,
+    make_post,
+    make_standing,
+    make_transfer,
+)
 from tests.figure_cases import counted_keys
 
 HALF = Period.parse("2026H1")
@@ -49,7 +59,7 @@ FULL_FACTS = {
     "mutual_criticisms": 5,
 }
 pytestmark = pytest.mark.django_db  # pytest-django makes only the databases that some test asks for
-MODELS = {Meeting, Attendance, Membership, Branch, PartyGroup, Post}
+MODELS = {Meeting, Attendance, Membership, Branch, PartyGroup, Post, Transfer}
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +87,11 @@ def draw_busy_world() -> World:
         )
     for place, reason in enumerate(reason for reason in StopReason.values if reason != "changed"):
         make_member(world.b, stop_on=DAYS[place % len(DAYS)], stop_reason=reason)
+    for status in ("floating", "lost"):
+        make_standing(make_member(world.b), status, start_on=date(2019, 1, 1))
+    for place in range(2):
+        make_transfer(make_member(world.b), start_on=DAYS[place])
+        make_transfer(branch=world.a, start_on=DAYS[place])
     make_branch(world.root, founded_on=date(2026, 2, 3))
     make_branch(world.office, dissolved_on=date(2026, 5, 1))
     return world
@@ -225,7 +240,7 @@ def test_counting_together_takes_few_queries_whatever_the_periods(busy):
             tally(catalogue(), everywhere(), [Period.parse(code) for code in codes])
         return len(queries)
 
-    assert [queries_of("2026H1"), queries_of("2026H1", "2025H1", "2025H2")] == [11, 11]
+    assert [queries_of("2026H1"), queries_of("2026H1", "2025H1", "2025H2")] == [12, 12]
 
 
 def test_a_meeting_at_hand_is_judged_as_the_database_judges_it(busy):
@@ -363,7 +378,7 @@ def test_a_stock_holds_who_is_there_on_its_day(busy, which, shift, counts):
             else ("start_on", "stop_on")
         )
         at = day + timedelta(days=shift)
-        leaving = {"stop_reason": "died"} if isinstance(row, Membership) else {}
+        leaving = {Membership: {"stop_reason": "died"}, Transfer: {"state": "accepted"}}.get(type(row), {})
         with undone():
             change(
                 row,

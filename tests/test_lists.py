@@ -19,7 +19,7 @@ from partywork.files.services import store_upload
 from partywork.jobs.models import Job, WorkerBeat
 from partywork.journal.services import write_entry
 from reports.models import Report, ReportTemplate
-from tests.factories import make_account, make_branch, make_group, make_meeting, make_member, make_post
+from tests.factories import make_account, make_branch, make_group, make_meeting, make_member, make_post, make_transfer
 from tests.forms_on_pages import form_to
 from tests.stage import Stage, address, names, sign_in
 from tests.stage import picture as image
@@ -27,13 +27,19 @@ from tests.stage import picture as image
 pytestmark = pytest.mark.django_db
 # A meeting's 8 stand beside the four of every page's frame: session, account, posts, the bureau's name; an export's beside the
 # three of its entry in the journal.
-BUDGETS = {"list": 8, "detail": 12, "meeting": 8 + 4, "first page": 14, "sheet": 12, "export": 6 + 3, "matrix export": 8 + 3}
+BUDGETS = {"list": 8, "detail": 12, "meeting": 8 + 4, "first page": 14 + 4, "sheet": 12, "export": 6 + 3, "matrix export": 8 + 3}
 SIZES = (1, 3, 25)
 
 
 def add_members(stage: Stage, count: int) -> None:
     for number in range(count):
         make_member(stage.world.a, f"增补{number}", group=stage.world.group1)
+
+
+def add_transfers(stage: Stage, count: int) -> None:
+    for number in range(count):
+        make_transfer(make_member(stage.world.a, f"转出{number}"))
+        make_transfer(name=f"转入{number}", branch=stage.world.a)
 
 
 def add_meetings(stage: Stage, count: int) -> None:
@@ -124,7 +130,7 @@ class Page:
 
 
 PAGES: dict[str, Page] = {
-    "home": Page("secretary", add_meetings, 13, "first page"),
+    "home": Page("secretary", add_meetings, 15, "first page"),
     "duties": Page("secretary", add_meetings, 9, "first page"),
     "matrix": Page("staff", add_branches, 9, "first page"),
     "matrix_export": Page("staff", add_branches, 11, "matrix export"),
@@ -135,10 +141,13 @@ PAGES: dict[str, Page] = {
     "meeting_edit": Page("secretary", add_attendees, 12, "meeting", "crowd"),
     "members": Page("secretary", add_members, 8),
     "members_export": Page("secretary", add_members, 9, "export"),
-    "member": Page("secretary", add_meetings, 10, "detail", "a"),
+    "member": Page("secretary", add_meetings, 12, "detail", "a"),
+    "transfers": Page("secretary", add_transfers, 7),
+    "transfers_export": Page("secretary", add_transfers, 7, "export"),
+    "transfer": Page("secretary", add_transfers, 5, "detail", "a"),
     "org": Page("staff", add_branches, 8),
     "branch_names": Page("staff", add_branches, 4),
-    "branch": Page("secretary", add_groups, 10, "detail", "a"),
+    "branch": Page("secretary", add_groups, 11, "detail", "a"),
     "accounts": Page("keeper", add_accounts, 8),
     "account": Page("keeper", add_posts, 7, "detail", "a"),
     "sessions": Page("secretary", add_sessions, 5),
@@ -226,5 +235,5 @@ def test_a_page_that_asks_for_each_row_is_seen(stage, monkeypatch):
 
 def test_every_list_is_here():
     listed = {"meetings", "sessions", "members", "accounts", "journal", "reports", "templates", "org", "duties", "matrix", "rules",
-              "holidays"}
+              "holidays", "transfers"}
     assert listed <= set(PAGES) <= set(names())

@@ -19,7 +19,8 @@ from branches.meetings.models import Attendance, Meeting
 from branches.meetings.querysets import MeetingQuerySet
 from branches.models import Branch, PartyGroup
 from branches.querysets import BranchQuerySet
-from members.models import Member, Membership, Profile
+from members.models import Member, Membership, Profile, Standing
+from members.transfers.models import Transfer
 from partywork.jobs.models import Job
 from partywork.periods import today
 from reports.models import Report, ReportTemplate, ReportVersion
@@ -34,6 +35,8 @@ MAY_SEE: dict[type, Callable[[Account, Any], bool]] = {
     Member: lambda who, row: who.can("members.view", row),
     Membership: lambda who, row: who.can("members.view", row),
     Profile: lambda who, row: who.can("members.view", row),
+    Standing: lambda who, row: who.can("members.view", row),
+    Transfer: lambda who, row: any(who.can("transfers.view", branch) for branch in (row.branch, row.to_branch) if branch),
     Meeting: lambda who, row: who.can("meetings.view", row),
     Attendance: lambda who, row: who.can("meetings.view", row.meeting),
     Report: lambda who, row: who.can("reports.view", row),
@@ -160,4 +163,5 @@ def test_a_list_that_forgets_the_branch_is_seen(stage, monkeypatch):
 def test_every_right_to_see_is_in_the_parity():
     """A new view right of the table must have its model above."""
     assert {action for action in TABLE if action.endswith(".view")} == {
-        "org.view", "members.view", "meetings.view", "reports.view", "journal.view", "system.view"}
+        "org.view", "members.view", "transfers.view", "meetings.view", "reports.view", "journal.view",
+        "system.view"}

@@ -19,7 +19,7 @@ SENTENCE = re.compile("[\u4e00-\u9fff].*[。？！]$", re.S)
 TYPED = ("text", "search", "tel", "textarea", "date", "time", "number")
 BARE = {"logout", "sessions_end", "session_end", "account_sessions_end", "account_reset", "member_reveal", "meeting_file_remove",
         "meeting_restore", "template_retire",
-        "matrix_export", "meetings_export", "members_export", "figures_export", "figure_rows_export", "meeting_file", "report_download",
+        "matrix_export", "meetings_export", "members_export", "transfers_export", "figures_export", "figure_rows_export", "meeting_file", "report_download",
         "system_verify"}  # buttons: nothing is typed
 SCRIPTED = {"meeting_autosave", "meeting_attendance", "meeting_file_add"}  # pieces of the meeting form that scripts send
 FORMS = [name for name in (*SUBMISSIONS, *VARIANTS) if name not in BARE | SCRIPTED | {"password_change"}]  # passwords never come back
@@ -29,7 +29,7 @@ BROKEN: dict[str, dict[str, str]] = {
     "meeting_void": {"reason": "长" * 201}, "report_new": {"period": "2026-99"}, "template_upload": {"file": ""},
     "holiday_new": {"lines": "看不明白的一行"}, "holiday_edit": {"lines": "2028-02-30 春节"}, "holiday_remove": {"reason": "长" * 201},
     "passage_save": {"text": "长" * 20_001}, "shortfall_decide": {"text": "长" * 1001}, "move unlink": {"version": "0"},
-    "member_find": {"number": "11010519491231002"},
+    "member_find": {"number": "11010519491231002"}, "standing_remove": {"reason": "长" * 201},
 }  # fmt: skip
 # Values that nobody should type and somebody will.
 HOSTILE = {

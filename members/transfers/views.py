@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from branches.accounts.permissions import Reach, reach_of
 from members.rules import age
 from members.transfers import letter, services
 from members.transfers.acts import Act, acts_for
@@ -38,7 +39,15 @@ def transfers(request: HttpRequest) -> HttpResponse:
     context = list_page(request, listed(request), filterset=partial(TransferFilter, today=day))
     for row in context["page_obj"]:
         row.overdue, row.waits = row.is_overdue(day), wanting(row, day) if row.rank == 0 else ""
-    return render(request, "transfers/list.html", context | {"can_add": request.user.can("transfers.edit")})
+    return render(request, "transfers/list.html", context | {"can_add": may_take_in(request.user)})
+
+
+def may_take_in(account) -> bool:
+    """Whether there is a branch of his into which somebody could come; no query."""
+    return any(
+        reach_of("transfers.edit", post.role) > Reach.BRANCH or (account.can("transfers.edit", post.branch) and post.branch.is_leaf_kind)
+        for post in account.current_posts
+    )
 
 
 @require_POST
@@ -65,6 +74,7 @@ def transfer(request: HttpRequest, pk: int) -> HttpResponse:
             "transfer": row,
             "overdue": row.is_overdue(day),
             "waits": wanting(row, day) if row.is_open or row.due_on else "",
+            "rule_id": "TRF-3",
             "acts": acts_for(row, request.user),
             "opens": opens,
             "prints": row.start_on is not None and row.direction != Direction.IN,
@@ -97,6 +107,8 @@ def transfer_out(request: HttpRequest, pk: int) -> HttpResponse:
 def transfer_in(request: HttpRequest) -> HttpResponse:
     """A letter from outside."""
     request.user.require("transfers.edit")
+    if not may_take_in(request.user):
+        return render(request, "transfers/nowhere.html")
     form = TakeInForm(posted(request), account=request.user, today=today())
 
     def act(values: dict) -> HttpResponse:

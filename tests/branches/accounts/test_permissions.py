@@ -33,6 +33,8 @@ EXPECTED = {
     "org.groups":       (B, B, B, N, N, D, N, N, N, N, N),
     "members.view":     (D, D, D, D, D, D, D, D, O, N, N),
     "members.edit":     (B, B, B, N, N, D, N, N, N, N, N),
+    "transfers.view":   (D, D, D, D, D, D, D, D, N, N, N),
+    "transfers.edit":   (B, B, B, N, N, D, N, N, N, N, N),
     "meetings.view":    (D, D, D, D, D, D, D, D, N, N, N),
     "meetings.edit":    (B, B, B, B, B, D, N, N, N, N, N),
     "reports.view":     (D, D, D, D, D, D, D, D, N, N, N),

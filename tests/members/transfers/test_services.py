@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from members import corrections
+from members.changes import leave_member
 from members.models import Member, Membership
 from members.transfers import services
 from members.transfers.models import Transfer
@@ -171,8 +172,6 @@ def test_accepted_by_mistake_is_taken_back_whole(world):
 def test_what_came_later_stands_in_the_way(world):
     row = accept(world, send(world, by="staff", to_branch=world.b, **LETTER), by="neighbour")
     member = Member.objects.get(pk=row.member_id)
-    from members.changes import leave_member
-
     leave_member(actor=world["neighbour"], member=member, reason="died", day=D(2026, 5, 1), today=TODAY)
     with pytest.raises(RuleViolation, match="又有变动"):
         services.undo_acceptance(actor=world["neighbour"], transfer=row, reason="错")
