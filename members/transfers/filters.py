@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 import django_filters
+from django import forms
 from django.db.models import QuerySet
+from django.utils.functional import cached_property
 
 from branches.choosing import BranchFilter
 from branches.models import Branch
@@ -39,6 +41,14 @@ class TransferFilter(SiteFilterSet):
         super().__init__(data, *args, **kwargs)
         self.today = today
         self.filters["period"].extra["choices"] = half_years(today)
+
+    @cached_property
+    def form(self) -> forms.Form:
+        """Whoever sees one organisation has nothing to choose."""
+        form = super().form
+        if form.fields["branch"].only:
+            form.fields["branch"].widget = forms.HiddenInput()
+        return form
 
     def filter_words(self, rows: QuerySet, name: str, words: str) -> QuerySet:
         return rows.search(words)

@@ -48,4 +48,4 @@ class TransferQuerySet(QuerySet):
         return self.annotate(rank=Case(When(open_ones, then=Value(0)), default=Value(1), output_field=IntegerField()))
 
     def unfinished_first(self) -> TransferQuerySet:
-        return self.ranked().order_by("rank", F("due_on").asc(nulls_first=True), "-stop_on", "-id")
+        return self.ranked().order_by("rank", F("due_on").asc(nulls_last=True), "-stop_on", "-id")

@@ -13,6 +13,7 @@ from partywork.errors import RuleViolation
 from partywork.journal.services import write_entry
 from reports.sample import names
 from reports.sample.meetings import build_meetings
+from reports.sample.moves import build_moves
 from reports.sample.organisation import PASSWORD, Sample, build_accounts, build_people, build_tree
 
 SIZES = ("small", "bureau", "large")
@@ -40,6 +41,7 @@ def load_sample(*, size: str, until: date) -> dict:
     build_people(sample, sizes)
     build_accounts(sample)
     held = build_meetings(sample)
+    build_moves(sample)
     write_entry(actor=None, action="sample.load", label=f"{len(sample.branches)}个支部、{len(sample.members)}名党员")
     return {"size": size, "until": until.isoformat(), "branches": len(sample.branches), "members": len(sample.members),
             "meetings": held, "accounts": sample_accounts(), "password": PASSWORD}
