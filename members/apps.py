@@ -7,4 +7,4 @@ class MembersConfig(AppConfig):
     verbose_name = "党员"
 
     def ready(self) -> None:
-        from members import figures, services, standing_page, standing_rules  # noqa: F401  (they declare figures, acts, rules, slots)
+        from members import figures, restructuring, services, standing_page, standing_rules  # noqa: F401  (they declare figures, acts, rules, slots)

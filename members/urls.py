@@ -1,6 +1,6 @@
 from django.urls import path
 
-from members import personal_views, standing_views, views
+from members import personal_views, restructuring_views, standing_views, views
 
 urlpatterns = [
     path("members/", views.members, name="members"),
@@ -10,6 +10,8 @@ urlpatterns = [
     path("members/<pk:pk>/", views.member_page, name="member"),
     path("members/<pk:pk>/edit/", views.member_edit, name="member_edit"),
     path("members/<pk:pk>/profile/", personal_views.member_profile, name="member_profile"),
+    path("org/<pk:pk>/merge/", restructuring_views.branch_merge, name="branch_merge"),
+    path("org/<pk:pk>/groups/adjust/", restructuring_views.groups_adjust, name="groups_adjust"),
     path("members/<pk:pk>/standing/", standing_views.standing_new, name="standing_new"),
     path("members/standings/<pk:pk>/edit/", standing_views.standing_edit, name="standing_edit"),
     path("members/standings/<pk:pk>/remove/", standing_views.standing_remove, name="standing_remove"),

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from branches.accounts.models import Account, Post
 from branches.meetings.models import Attendance, Meeting
-from branches.models import Branch, PartyGroup
+from branches.models import Branch, BranchEvent, PartyGroup
 from members.models import Member, Membership
 from members.transfers.models import Transfer
 from partywork.periods import Period
@@ -65,6 +65,11 @@ def _group(row: PartyGroup) -> SourceRow:
     return SourceRow(row.founded_on, row.name, ended, row.branch.short_name)
 
 
+def _event(row: BranchEvent) -> SourceRow:
+    to = f"；{row.to_branch.short_name}" if row.to_branch else ""
+    return SourceRow(row.day, row.branch.name, f"{row.get_kind_display()}{to}；{row.reason}", row.branch.short_name)
+
+
 def _post(row: Post) -> SourceRow:
     return SourceRow(row.start_on, row.account.display_name, row.get_role_display(), row.branch.short_name)
 
@@ -87,6 +92,7 @@ TELLERS: dict[type[Model], Teller] = {
     Transfer: Teller(("member", "branch", "to_branch"), (), ("branch__path", "-start_on", "pk"), _transfer,
                      ("transfer", Transfer, lambda row: row.pk)),
     Branch: Teller((), (), ("path",), _branch, ("branch", Branch, lambda row: row.pk)),
+    BranchEvent: Teller(("branch", "to_branch"), (), ("day", "pk"), _event, ("branch", Branch, lambda row: row.branch_id)),
     PartyGroup: Teller(("branch",), (), ("branch__path", "pk"), _group, ("branch", Branch, lambda row: row.branch_id)),
     Post: Teller(("account", "branch"), (), ("branch__path", "pk"), _post, ("branch", Branch, lambda row: row.branch_id)),
 }

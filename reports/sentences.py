@@ -127,7 +127,8 @@ def organisations(facts: Facts) -> Pieces:
 
 
 def organisation_changes(facts: Facts) -> Pieces:
-    return sentence("", [marked("新成立党组织[org.founded]个", facts), marked("撤销党组织[org.dissolved]个", facts),
+    return sentence("", [marked("新成立党组织[org.founded]个", facts),
+                         marked("调整隶属关系[org.moved]次", facts), marked("并入其他支部[org.merged]个", facts), marked("撤销党组织[org.dissolved]个", facts),
                          marked("调整党小组成员和组长[groups.adjustments]人次", facts)], by="，")
 
 

@@ -54,6 +54,11 @@ def _member_facts(stage: Stage, letter: str) -> Values:
             "start_on": "2024-01-01", "reason": "first", "branch": branch_pk(stage, letter if letter != "-" else "a")}
 
 
+def _places(stage: Stage, letter: str) -> Values:
+    letter = letter if letter != "x" else "a"
+    return {f"group-of-{stage.objects[f'member.{letter}'].pk}": stage.objects[f"group.{letter}"].pk, "day": day(), "reason": "支部大会决定"}
+
+
 def _letter_in(stage: Stage, letter: str) -> Values:
     return {"name": "林远来", "sex": "f", "born_on": "1990-05-01", "joined_on": "2012-06-01", "full_on": "2013-06-01",
             "other_side": "中共青禾县委", "number": "青组介9号", "start_on": "2026-05-06", "dues_to": "2026-05",
@@ -115,6 +120,15 @@ SUBMISSIONS: dict[str, Submission] = {
         "kind": "branch", "founded_on": "2024-01-01"}, "staff", creates="branches.Branch"),
     "branch_edit": Submission(given(note="更正备注"), "staff"),
     "branch_dissolve": Submission(given(day=day(), reason="机关党委批复"), "staff"),
+    "branch_rename": Submission(given(name="中共云溪县林业局综合支部", short_name="综合支部", day=day(), reason="机关党委批复"), "staff",
+                                creates="branches.BranchEvent"),
+    "branch_move": Submission(lambda stage, letter: {"parent": stage.world.field.pk, "day": day(), "reason": "机关党委批复"}, "staff",
+                              creates="branches.BranchEvent"),
+    "branch_merge": Submission(lambda stage, letter: {"sources": stage.objects["empty"].pk, "day": day(), "reason": "机关党委批复"}, "staff",
+                               creates="branches.BranchEvent"),
+    "groups_adjust": Submission(_places, creates="branches.BranchEvent"),
+    "group_rename": Submission(given(name="先锋党小组", day=day(), reason="支部大会决定")),
+    "event_undo": Submission(given(reason="登记错了支部"), "staff"),
     "group_new": Submission(given(name="第九党小组", founded_on="2024-01-01"), creates="branches.PartyGroup"),
     "group_edit": Submission(given(name="改名党小组")),
     "group_dissolve": Submission(given(day=day(), reason="支部大会决定")),

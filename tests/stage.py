@@ -35,7 +35,7 @@ from branches.accounts.middleware import BEGAN, SEEN
 from branches.accounts.models import Session
 from branches.meetings.kinds import Kind
 from branches.meetings.models import Meeting, MeetingFile
-from branches.models import HolidayYear
+from branches.models import BranchEvent, HolidayYear
 from partywork.files.services import store_upload
 from partywork.jobs.models import Job
 from reports.models import Passage, Report, ReportTemplate, ReportVersion
@@ -253,6 +253,8 @@ def _place(stage: Stage, letter: str, branch, account) -> None:
     member.save(update_fields=["phone"])
     traveller = stage.world.members["former"] if letter == "a" else make_member(branch, "转乙")
     stage.objects |= {
+        f"event.{letter}": BranchEvent.objects.create(branch=branch, kind="renamed", day=date(2026, 2, 1), old_name=f"{mark}全称",
+                                                      old_short_name=mark[:10], reason="批复", form_token=uuid.uuid4()),
         f"standing.{letter}": make_standing(member, "floating", place=mark, reason=mark),
         f"transfer.{letter}": make_transfer(traveller, created_by=account, note=mark, other_side=mark, form_token=uuid.uuid4()),
     }
@@ -278,7 +280,8 @@ def names() -> list[str]:
 # Which object a URL leads to, by its path; a URL of several states names their letters.
 PATHS: dict[str, str] = {
     "branch": "branch", "branch_edit": "branch", "branch_dissolve": "branch", "group_new": "branch",
-    "group_edit": "group", "group_dissolve": "group", "holiday_edit": "holidays", "holiday_remove": "holidays",
+    "branch_rename": "branch", "branch_move": "branch", "branch_merge": "branch", "groups_adjust": "branch", "event_undo": "event",
+    "group_rename": "group", "group_edit": "group", "group_dissolve": "group", "holiday_edit": "holidays", "holiday_remove": "holidays",
     "account": "account", "account_edit": "account", "account_reset": "account", "account_sessions_end": "account",
     "session_end": "session", "post_new": "account", "post_end": "post",
     "member": "member", "member_edit": "member", "member_move": "member", "member_profile": "member",

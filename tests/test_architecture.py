@@ -94,7 +94,7 @@ def test_bounds_of_periods_are_computed_in_one_place():
 
 # Beside services.py: what else may write past `save`, and why that is no act without an entry.
 BULK_WRITERS = {
-    "members.corrections": "services of the members", "members.standings": "services of the members", "branches.holiday_services": "services of the calendar",
+    "members.corrections": "services of the members", "members.standings": "services of the members", "branches.holiday_services": "services of the calendar", "branches.restructuring": "services of the organisation",
     "reports.sample": "made before anybody uses the system",
     "partywork.versions": "claims a version for the service that writes the entry",
     "partywork.jobs.keeper": "signs of life of the workers", "branches.accounts.throttle": "counts of tries",

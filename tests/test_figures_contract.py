@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from branches.accounts.models import Post
 from branches.meetings.kinds import Grade, Kind, ThemeForm, kinds_for
 from branches.meetings.models import Attendance, Meeting
-from branches.models import Branch, PartyGroup
+from branches.models import Branch, BranchEvent, PartyGroup
 from members.models import Membership, StartReason, StopReason
 from members.transfers.models import Transfer
 from partywork.figures import (
@@ -59,7 +59,7 @@ FULL_FACTS = {
     "mutual_criticisms": 5,
 }
 pytestmark = pytest.mark.django_db  # pytest-django makes only the databases that some test asks for
-MODELS = {Meeting, Attendance, Membership, Branch, PartyGroup, Post, Transfer}
+MODELS = {Meeting, Attendance, Membership, Branch, PartyGroup, Post, Transfer, BranchEvent}
 
 
 @pytest.fixture(scope="module")
@@ -87,6 +87,9 @@ def draw_busy_world() -> World:
         )
     for place, reason in enumerate(reason for reason in StopReason.values if reason != "changed"):
         make_member(world.b, stop_on=DAYS[place % len(DAYS)], stop_reason=reason)
+    for place, kind in enumerate(("moved", "merged")):
+        for day in DAYS[place : place + 2]:
+            BranchEvent.objects.create(branch=world.a, kind=kind, day=day, from_branch=world.office, to_branch=world.b, reason="批复")
     for status in ("floating", "lost"):
         make_standing(make_member(world.b), status, start_on=date(2019, 1, 1))
     for place in range(2):
@@ -240,7 +243,7 @@ def test_counting_together_takes_few_queries_whatever_the_periods(busy):
             tally(catalogue(), everywhere(), [Period.parse(code) for code in codes])
         return len(queries)
 
-    assert [queries_of("2026H1"), queries_of("2026H1", "2025H1", "2025H2")] == [12, 12]
+    assert [queries_of("2026H1"), queries_of("2026H1", "2025H1", "2025H2")] == [13, 13]
 
 
 def test_a_meeting_at_hand_is_judged_as_the_database_judges_it(busy):
@@ -334,6 +337,8 @@ ENDS = [
 
 def begin_or_end(row: Model) -> str:
     """The column of a dated row by which a flow counts it: the one that lies in the half-year."""
+    if isinstance(row, BranchEvent):
+        return "day"
     start, stop = (
         ("founded_on", "dissolved_on") if isinstance(row, Branch | PartyGroup) else ("start_on", "stop_on")
     )

@@ -17,7 +17,7 @@ from branches.accounts.models import Account, Post, Session
 from branches.accounts.permissions import TABLE, Role
 from branches.meetings.models import Attendance, Meeting
 from branches.meetings.querysets import MeetingQuerySet
-from branches.models import Branch, PartyGroup
+from branches.models import Branch, BranchEvent, PartyGroup
 from branches.querysets import BranchQuerySet
 from members.models import Member, Membership, Profile, Standing
 from members.transfers.models import Transfer
@@ -32,6 +32,7 @@ pytestmark = pytest.mark.django_db
 MAY_SEE: dict[type, Callable[[Account, Any], bool]] = {
     Branch: lambda who, row: who.can("org.view", row),
     PartyGroup: lambda who, row: who.can("org.view", row),
+    BranchEvent: lambda who, row: who.can("org.view", row),
     Member: lambda who, row: who.can("members.view", row),
     Membership: lambda who, row: who.can("members.view", row),
     Profile: lambda who, row: who.can("members.view", row),

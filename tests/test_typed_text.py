@@ -29,7 +29,7 @@ BROKEN: dict[str, dict[str, str]] = {
     "meeting_void": {"reason": "长" * 201}, "report_new": {"period": "2026-99"}, "template_upload": {"file": ""},
     "holiday_new": {"lines": "看不明白的一行"}, "holiday_edit": {"lines": "2028-02-30 春节"}, "holiday_remove": {"reason": "长" * 201},
     "passage_save": {"text": "长" * 20_001}, "shortfall_decide": {"text": "长" * 1001}, "move unlink": {"version": "0"},
-    "member_find": {"number": "11010519491231002"}, "standing_remove": {"reason": "长" * 201},
+    "member_find": {"number": "11010519491231002"}, "standing_remove": {"reason": "长" * 201}, "event_undo": {"reason": "长" * 201},
 }  # fmt: skip
 # Values that nobody should type and somebody will.
 HOSTILE = {

@@ -19,7 +19,7 @@ FOUNDATIONS = Part("2", "党建责任和基础工作", (
         "meetings.work_report"), tells=(say.leadership, say.responsible, say.work_reports, say.mobilisation),
         asks="党建工作要点、计划和责任落实情况"),
     Section("2.organisation", "健全组织体系", figures=(
-        "org.general", "org.branches", "org.groups", "org.founded", "org.dissolved", "groups.adjustments"),
+        "org.general", "org.branches", "org.groups", "org.founded", "org.moved", "org.merged", "org.dissolved", "groups.adjustments"),
         tells=(say.organisations, say.organisation_changes), asks="换届、组织设置方面需要说明的情况"),
     Section("2.lessons", "坚持“三会一课”和主题党日制度", figures=(
         "meetings.congress", "meetings.committee", "meetings.group", "meetings.lecture", "meetings.lecture_by_leader",

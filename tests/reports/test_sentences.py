@@ -40,6 +40,7 @@ TABLE = [
     (say.organisation_changes, {"org__founded": 1}, "新成立党组织1个。"),
     (say.organisation_changes, {"org__founded": 1, "org__dissolved": 2, "groups__adjustments": 9},
      "新成立党组织1个，撤销党组织2个，调整党小组成员和组长9人次。"),
+    (say.organisation_changes, {"org__moved": 1, "org__merged": 2, "org__dissolved": 2}, "调整隶属关系1次，并入其他支部2个，撤销党组织2个。"),
     (say.lessons, {}, ""),
     (say.lessons, {"meetings__congress": 1}, "上半年，各党支部召开党员大会1次。"),
     (say.lessons, LESSONS | {"meetings__committee": 0}, "上半年，各党支部召开党员大会23次、党小组会125次。"),
