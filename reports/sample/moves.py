@@ -4,22 +4,44 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from branches.models import Branch, BranchEvent, BranchKind, EventKind
 from members.models import Member, Status
 from members.standings import open_standing
 from members.transfers.models import Cause, Direction, State, Transfer
 from members.transfers.rules import due_day
 from members.transfers.services import close_transfer, send_member, take_in_letter
 from partywork.periods import add_months
-from reports.sample.organisation import Sample
+from reports.sample.organisation import FOUNDED, Sample
 
 ELSEWHERE = ("中共青禾县直属机关工作委员会", "中共柳河市水利局机关委员会", "中共云川区城关街道工作委员会", "中共松原县农业农村局机关委员会")
 DONE_AT_MOST = 40  # letters of the two years; a large sample needs no more
 
 
 def build_moves(sample: Sample) -> None:
+    _history(sample)
     _finished(sample)
     _open(sample)
     _standings(sample)
+
+
+def _history(sample: Sample) -> None:
+    """One branch has had another name; one was merged into the first before anything was recorded of it."""
+    renamed, into = sample.branches[1], sample.branches[0]
+    old, day = renamed.short_name.replace("支部", "科支部"), add_months(sample.until, -5)
+    BranchEvent.objects.create(
+        branch=renamed, kind=EventKind.RENAMED, day=day, old_name=renamed.name.replace(renamed.short_name, old), old_short_name=old,
+        reason="机关党委批复，随内设机构更名",
+    )  # fmt: skip
+    parent = Branch.objects.get_parent(into, update=True)
+    day = sample.start + timedelta(days=14)
+    merged = Branch.objects.add_child(
+        parent, {"name": into.name.replace(into.short_name, "后勤服务支部"), "short_name": "后勤服务支部", "code": "ZB00", "kind": BranchKind.BRANCH,
+                 "founded_on": FOUNDED, "dissolved_on": day},
+    )  # fmt: skip
+    BranchEvent.objects.create(
+        branch=merged, kind=EventKind.MERGED, day=day, to_branch=into, reason="机关党委批复，机构合并",
+        details={"members": [], "groups": [], "posts": []},
+    )  # fmt: skip
 
 
 def _number(sample: Sample, place: int) -> str:
