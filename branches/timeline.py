@@ -27,8 +27,7 @@ def steps_of(branch: Branch, groups: Iterable[PartyGroup], reader) -> list[Step]
 
 
 def _step(event: BranchEvent, branch: Branch, reader) -> Step:
-    may_undo = event.branch_id == branch.pk and reader.can(right_of(event), branch)
-    url = reverse("event_undo", args=[event.pk]) if may_undo else ""
+    url = reverse("event_undo", args=[event.pk]) if reader.can(right_of(event), event.branch) else ""
     title, text = words_of(event, branch)
     return Step(event.day, title, "；".join(filter(None, (text, event.reason))), url=url)
 
