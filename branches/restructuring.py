@@ -19,7 +19,7 @@ register_actions({
     "org.rename": "党组织更名", "org.move": "调整隶属关系", "group.rename": "党小组更名", "org.undo": "撤销党组织变动",
 })  # fmt: skip
 
-Undo = Callable[[BranchEvent, Any], None]  # the event and who undoes it
+Undo = Callable[[BranchEvent, Any], dict[str, list]]  # the event and who undoes it; what the journal tells: {field: [old, new]}
 RIGHTS = {EventKind.GROUP_RENAMED: "org.groups", EventKind.REGROUPED: "members.edit"}
 _undoers: dict[str, Undo] = {}
 
@@ -80,13 +80,15 @@ def rename_branch(
 
 
 @undoes(EventKind.RENAMED)
-def unrename(event: BranchEvent, actor) -> None:
+def unrename(event: BranchEvent, actor) -> dict[str, list]:
     branch = Branch.objects.select_for_update().get(pk=event.branch_id)
     if BranchEvent.objects.filter(branch=branch, kind=EventKind.RENAMED, pk__gt=event.pk).exists():
         raise RuleViolation("以后又更过名，请先撤销后一次更名。")
+    changes = {"name": [branch.name, event.old_name], "short_name": [branch.short_name, event.old_short_name]}
     branch.name, branch.short_name = event.old_name, event.old_short_name
     branch.version += 1
     branch.save(update_fields=["name", "short_name", "version"])
+    return changes
 
 
 @transaction.atomic
@@ -127,24 +129,27 @@ def check_new_parent(branch: Branch, parent: Branch, day: date) -> None:
 
 
 @undoes(EventKind.MOVED)
-def unmove(event: BranchEvent, actor) -> None:
+def unmove(event: BranchEvent, actor) -> dict[str, list]:
     branch = locked(event.branch)
     if BranchEvent.objects.filter(branch=branch, kind=EventKind.MOVED, pk__gt=event.pk).exists():
         raise RuleViolation("以后又调整过隶属关系，请先撤销后一次调整。")
     if event.from_branch.dissolved_on:
         raise RuleViolation(f"原上级{event.from_branch.short_name}已经撤销，不能恢复。")
     Branch.objects.move(branch, event.from_branch, "last-child")
+    return {"上级党组织": [event.to_branch.short_name, event.from_branch.short_name]}
 
 
 @undoes(EventKind.DISSOLVED)
-def undissolve(event: BranchEvent, actor) -> None:
+def undissolve(event: BranchEvent, actor) -> dict[str, list]:
     branch = Branch.objects.select_for_update().get(pk=event.branch_id)
     above = Branch.objects.get_parent(branch)
     if above and above.dissolved_on:
         raise RuleViolation(f"上级{above.short_name}已经撤销，请先恢复上级。")
+    changes = {"dissolved_on": [branch.dissolved_on.isoformat(), None]}
     branch.dissolved_on = None
     branch.version += 1
     branch.save(update_fields=["dissolved_on", "version"])
+    return changes
 
 
 @transaction.atomic
@@ -170,14 +175,16 @@ def rename_group(*, actor, group: PartyGroup, name: str, day: date, today: date,
 
 
 @undoes(EventKind.GROUP_RENAMED)
-def unrename_group(event: BranchEvent, actor) -> None:
+def unrename_group(event: BranchEvent, actor) -> dict[str, list]:
     if BranchEvent.objects.filter(group=event.group, kind=EventKind.GROUP_RENAMED, pk__gt=event.pk).exists():
         raise RuleViolation("以后又更过名，请先撤销后一次更名。")
     check_group_name(event.branch, event.old_short_name, event.group)
     group = event.group
+    changes = {"党小组": [group.name, event.old_short_name]}
     group.name = event.old_short_name
     group.version += 1
     group.save(update_fields=["name", "version"])
+    return changes
 
 
 @transaction.atomic
@@ -187,8 +194,8 @@ def undo_event(*, actor, event: BranchEvent, reason: str) -> None:
     event = BranchEvent.objects.select_for_update(of=("self",)).select_related("branch", "from_branch", "to_branch", "group").get(pk=event.pk)
     if not reason.strip():
         raise RuleViolation("请写明撤销的原因。", field="reason")
-    _undoers[event.kind](event, actor)
+    changes = _undoers[event.kind](event, actor)
     label = f"{event.get_kind_display()}（{cn_date(event.day)}）：{reason}"
     branch = event.branch
     event.delete()
-    write_entry(actor=actor, action="org.undo", target=branch, reason=label)
+    write_entry(actor=actor, action="org.undo", target=branch, reason=label, changes=changes)

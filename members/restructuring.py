@@ -93,15 +93,16 @@ def _end_groups(source: Branch, day: date) -> list[int]:
 
 
 @undoes(EventKind.MERGED)
-def unmerge(event: BranchEvent, actor: Account) -> None:
+def unmerge(event: BranchEvent, actor: Account) -> dict[str, list]:
     """Organisation, groups and posts first, then each member, whose latest step must be this one."""
-    undissolve(event, actor)
+    changes = undissolve(event, actor)
     for group in PartyGroup.objects.filter(pk__in=event.details["groups"], dissolved_on=event.day):
         group.dissolved_on = None
         group.version += 1
         group.save(update_fields=["dissolved_on", "version"])
     reopen_posts(event.details["posts"], event.day)
     _take_back_all(event, actor, StartReason.MOVED, event.to_branch_id)
+    return changes | {"党员": [len(event.details["members"]), 0]}
 
 
 def _take_back_all(event: BranchEvent, actor: Account, reason: str, branch_id: int) -> None:
@@ -148,7 +149,8 @@ def regroup_branch(
 
 
 @undoes(EventKind.REGROUPED)
-def unregroup(event: BranchEvent, actor: Account) -> None:
+def unregroup(event: BranchEvent, actor: Account) -> dict[str, list]:
     if event.details["amended"]:
         raise RuleViolation("有人在同一天还办理过别的变动，不能整体撤销，请逐人更正。")
     _take_back_all(event, actor, StartReason.REGROUPED, event.branch_id)
+    return {"党员": [len(event.details["members"]), 0]}

@@ -10,7 +10,7 @@ from members.models import Membership
 from partywork.forms import TokenForm
 from partywork.periods import today
 
-PREFIX = "group-of-"
+PREFIX = "place-"
 
 
 class MergeForm(DatedForm, TokenForm):

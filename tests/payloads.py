@@ -56,7 +56,7 @@ def _member_facts(stage: Stage, letter: str) -> Values:
 
 def _places(stage: Stage, letter: str) -> Values:
     letter = letter if letter != "x" else "a"
-    return {f"group-of-{stage.objects[f'member.{letter}'].pk}": stage.objects[f"group.{letter}"].pk, "day": day(), "reason": "支部大会决定"}
+    return {f"place-{stage.objects[f'member.{letter}'].pk}": stage.objects[f"group.{letter}"].pk, "day": day(), "reason": "支部大会决定"}
 
 
 def _letter_in(stage: Stage, letter: str) -> Values:

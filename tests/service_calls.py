@@ -15,9 +15,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
 from django.db import transaction
 
 from branches.accounts.models import Account
+from members import standings
 from members.changes import move_member, return_member
 from members.corrections import correct_membership, undo_change
 from members.services import link_account
+from members.transfers import services as letters
 from partywork.errors import NotAllowed
 from partywork.periods import today
 from tests.access_table import EXPECTED
@@ -114,8 +116,25 @@ def by_hand(stage: Stage) -> list[Call]:
         (move_member, {"member": b, "branch": stage.world.a} | place, both),
         (correct_membership, {"member": a, "branch": stage.world.b} | right, both),
     ]  # fmt: skip
+    given += of_letters(stage)
     return [Call(service, {"actor": None} | facts, "by hand", frozenset(may), inspect.unwrap(service).__code__)
             for service, facts, may in given]
+
+
+def of_letters(stage: Stage) -> list[tuple[Callable, dict[str, Any], set[str]]]:
+    """Steps of letters and of stopped memberships; each side by its own people."""
+    given = []
+    for letter, may in (("a", {"secretary", "staff"}), ("b", {"neighbour", "staff"})):
+        row, member, now = stage.objects[f"transfer.{letter}"], stage.objects[f"member.{letter}"], {"today": today()}
+        day = {"day": today()} | now
+        given += [
+            (letters.issue_letter, {"transfer": row} | now, may), (letters.edit_letter, {"transfer": row, "note": "更正"} | now, may),
+            (letters.note_receipt, {"transfer": row} | day, may), (letters.undo_acceptance, {"transfer": row, "reason": "错"}, may),
+            (letters.close_transfer, {"transfer": row, "state": "cancelled", "reason": "不走了"} | day, may),
+            (standings.lapse_member, {"member": member} | day, may),
+            (standings.restore_member, {"member": member, "branch": member.latest.branch, "group": None} | day, may),
+        ]  # fmt: skip
+    return given
 
 
 @contextmanager
