@@ -42,12 +42,22 @@ def world(db) -> cast.World:
     return cast.the_world()
 
 
+class Reader(Client):
+    """Reads every answer to its end, as a browser does: a file that nobody reads stays open."""
+
+    def request(self, **request):
+        answer = super().request(**request)
+        if answer.streaming:
+            answer.streaming_content = [b"".join(answer.streaming_content)]
+        return answer
+
+
 @pytest.fixture
 def client_of(world):
     """client_of("secretary") is a browser in which that person is signed in."""
 
     def sign_in(name: str) -> Client:
-        client = Client()
+        client = Reader()
         if world.people[name] is not None:
             client.force_login(world[name], backend="branches.accounts.backends.AccountBackend")
         return client

@@ -33,7 +33,7 @@ from tests.cast import CAST
 from tests.factories import PASSWORD, make_post
 from tests.forms_on_pages import forms_of, tree_of
 from tests.offers import REFUSED, offers_of
-from tests.stage import PATHS, PHONES, SECRETS, Answer, Stage, address, letters, sign_in
+from tests.stage import ID_NUMBERS, PATHS, PHONES, SECRETS, Answer, Stage, address, letters, sign_in
 
 OBJECTS: dict[str, type] = {
     "branch": Branch, "group": PartyGroup, "member": Member, "meeting": Meeting, "voided": Meeting, "report": Report, "job": Job,
@@ -313,6 +313,15 @@ def number_in_the_session(stage: Stage, now: float) -> str:
     return "a number is shown" if PHONES["a"] in answer.text or answer.status != 200 else ""
 
 
+def number_of_the_sister(stage: Stage) -> str:
+    """Whose ID number it is, nobody learns who may not see the person."""
+    path = address(stage, "member_find")
+    led = {letter: stage.ask("secretary", "POST", path, {"number": number}).leads_to for letter, number in ID_NUMBERS.items()}
+    if led["a"] != address(stage, "member", "a"):
+        return f"his own member is not found: {led}"
+    return "" if led["b"] == led["x"] == path else f"the sister's number is known: {led}"
+
+
 def first_password(stage: Stage) -> str:
     with taken_back():
         Account.objects.filter(pk=stage.world["secretary"].pk).update(must_change_password=True)
@@ -325,6 +334,6 @@ WORLDS: dict[str, Ask] = {
     ask.__name__: ask for ask in (
         own_record, printed_table, foreign_job, own_organisation_only, of_one_who_left, of_one_who_came, correcting_a_later_place,
         moving_is_not_offered, moving_with_narrow_posts, with_two_posts,
-        retired_template, switched_off_login, sample_login, first_password)
+        number_of_the_sister, retired_template, switched_off_login, sample_login, first_password)
 }  # fmt: skip
 PEOPLE = [who for who in CAST if who not in ("nobody", "disabled")]

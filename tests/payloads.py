@@ -134,7 +134,7 @@ SUBMISSIONS: dict[str, Submission] = {
     "group_dissolve": Submission(given(day=day(), reason="支部大会决定")),
     "bureau": Submission(given(addressee="县直机关工委"), "staff"),
     "member_new": Submission(_member_facts, creates="members.Member"),
-    "member_edit": Submission(given(born_on="1986-01-02")),
+    "member_edit": Submission(given(joined_on="2010-05-31")),
     "member_move": Submission(lambda stage, letter: {
         "group": stage.objects[f"group.{letter if letter != 'x' else 'a'}"].pk, "day": day()}),
     "member_profile": Submission(given(education="university", work="civil_servant", school="云溪师范学院中文系")),

@@ -19,7 +19,7 @@ from members import standings
 from members.changes import move_member, return_member
 from members.corrections import correct_membership, undo_change
 from members.services import link_account
-from members.transfers import services as letters
+from members.transfers import services as transfer_services
 from partywork.errors import NotAllowed
 from partywork.periods import today
 from tests.access_table import EXPECTED
@@ -128,9 +128,9 @@ def of_letters(stage: Stage) -> list[tuple[Callable, dict[str, Any], set[str]]]:
         row, member, now = stage.objects[f"transfer.{letter}"], stage.objects[f"member.{letter}"], {"today": today()}
         day = {"day": today()} | now
         given += [
-            (letters.issue_letter, {"transfer": row} | now, may), (letters.edit_letter, {"transfer": row, "note": "更正"} | now, may),
-            (letters.note_receipt, {"transfer": row} | day, may), (letters.undo_acceptance, {"transfer": row, "reason": "错"}, may),
-            (letters.close_transfer, {"transfer": row, "state": "cancelled", "reason": "不走了"} | day, may),
+            (transfer_services.issue_letter, {"transfer": row} | now, may), (transfer_services.edit_letter, {"transfer": row, "note": "更正"} | now, may),
+            (transfer_services.note_receipt, {"transfer": row} | day, may), (transfer_services.undo_acceptance, {"transfer": row, "reason": "错"}, may),
+            (transfer_services.close_transfer, {"transfer": row, "state": "cancelled", "reason": "不走了"} | day, may),
             (standings.lapse_member, {"member": member} | day, may),
             (standings.restore_member, {"member": member, "branch": member.latest.branch, "group": None} | day, may),
         ]  # fmt: skip

@@ -36,6 +36,8 @@ from branches.accounts.models import Session
 from branches.meetings.kinds import Kind
 from branches.meetings.models import Meeting, MeetingFile
 from branches.models import BranchEvent, HolidayYear
+from members.identity import settle_id_number
+from members.models import Profile
 from partywork.files.services import store_upload
 from partywork.jobs.models import Job
 from reports.models import Passage, Report, ReportTemplate, ReportVersion
@@ -48,6 +50,7 @@ PNG = bytes.fromhex("89504e470d0a1a0a0000000d49484452000000010000000108020000009
 # What only branch A's (B's) own people and those above may ever read; it stands in every text of the branch.
 SECRETS = {"a": "甲支部密语", "b": "乙支部密语"}
 PHONES = {"a": "13900001111", "b": "13900002222"}
+ID_NUMBERS = {"a": "411722198505041212", "b": "411722198505041239", "x": "411722198505041255"}
 BACKEND = "branches.accounts.backends.AccountBackend"
 READS = re.compile(r"[\s(]*(SELECT|SAVEPOINT|RELEASE|ROLLBACK|BEGIN|COMMIT|PRAGMA|SET|SHOW|WITH|EXPLAIN)\b", re.I)
 TABLE = re.compile(r"\s*(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM)\s+\"?(\w+)\"?", re.I)
@@ -251,6 +254,9 @@ def _place(stage: Stage, letter: str, branch, account) -> None:
     member = stage.objects[f"member.{letter}"]
     member.phone = PHONES[letter]
     member.save(update_fields=["phone"])
+    profile = Profile(member=member, id_number=ID_NUMBERS[letter])
+    settle_id_number(profile)
+    profile.save()
     traveller = stage.world.members["former"] if letter == "a" else make_member(branch, "转乙")
     stage.objects |= {
         f"event.{letter}": BranchEvent.objects.create(branch=branch, kind="renamed", day=date(2026, 2, 1), old_name=f"{mark}全称",

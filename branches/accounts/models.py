@@ -149,7 +149,7 @@ class Tries(models.Model):
     """How often a secret was tried under one limit (see throttle.py); neither name nor address can be read from it."""
 
     key = models.CharField("标记", max_length=64, primary_key=True)
-    whose = models.CharField("登录名标记", max_length=64, db_index=True)
+    whose = models.CharField("登录名标记", max_length=64, blank=True, db_index=True)
     count = models.PositiveIntegerField("次数")
     at = models.DateTimeField("计时起点", db_index=True)
 

@@ -180,6 +180,11 @@ class Resolution(models.Model):
     class Meta:
         verbose_name = "决议"
         ordering = ["order", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["meeting", "order"], name="one_resolution_a_place", violation_error_message="同一会议的决议序号重复。"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.text

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import ProtectedError
 from django.utils import timezone
 
 from branches.meetings.changes import changes_of
@@ -39,6 +40,7 @@ from partywork.versions import claim_version
 MOST_FILES = 30
 STRETCH = timedelta(minutes=10)
 DISCARDED = "草稿删除"
+NOTHING = Kept({}, frozenset(), {}, {})  # what a meeting has that is held just now
 Raw = dict[str, list[str]]
 
 register_actions({
@@ -136,7 +138,7 @@ def hold_meeting(
         if meeting.state != State.DRAFT:
             return meeting
         fill(meeting, gathering, setting).save()
-    write_parts(meeting, gathering, setting)
+    write_parts(meeting, NOTHING, gathering, setting)
     write_entry(actor=actor, action="meeting.hold", target=meeting, label=label_of(meeting))
     return meeting
 
@@ -172,8 +174,8 @@ def correct_meeting(
     refuse_faults(gathering, setting)
     set_columns(meeting, gathering, setting)
     meeting.save()
-    drop_parts(meeting, gathering, setting)
-    write_parts(meeting, gathering, setting)
+    drop_parts(meeting, kept, gathering, setting)
+    write_parts(meeting, kept, gathering, setting)
     changes = changes_of(kept, gathering, setting.circle)
     write_entry(
         actor=actor, action="meeting.correct", target=meeting, label=label_of(meeting), reason=reason, changes=changes
@@ -305,17 +307,28 @@ def attendance_rows(meeting: Meeting, gathering: Gathering, setting: Setting) ->
     ]  # fmt: skip
 
 
-def drop_parts(meeting: Meeting, gathering: Gathering, setting: Setting) -> None:
-    """What a corrected meeting no longer has: kinds, people not expected on the corrected day, its old resolutions."""
-    meeting.kinds.exclude(kind__in=gathering.kinds).delete()
-    meeting.attendance.exclude(member__in=setting.circle.ids & set(gathering.attendance)).delete()
-    meeting.resolutions.all().delete()
+def drop_parts(meeting: Meeting, kept: Kept, gathering: Gathering, setting: Setting) -> None:
+    """What a corrected meeting no longer has: kinds, people not expected on the corrected day, resolutions at the end of the list."""
+    if gone := kept.kinds - gathering.kinds:
+        meeting.kinds.filter(kind__in=gone).delete()
+    if gone := set(kept.marks) - (setting.circle.ids & set(gathering.attendance)):
+        meeting.attendance.filter(member__in=gone).delete()
+    if len(kept.votes) > len(gathering.resolutions):
+        drop_resolutions(meeting, len(gathering.resolutions))
 
 
-def write_parts(meeting: Meeting, gathering: Gathering, setting: Setting) -> None:
-    """Kinds, attendance (one upsert for the whole sheet) and resolutions."""
-    kinds = [MeetingKind(meeting=meeting, kind=kind) for kind in sorted(gathering.kinds)]
-    MeetingKind.objects.bulk_create(kinds, ignore_conflicts=True)
+def drop_resolutions(meeting: Meeting, after: int) -> None:
+    """Those behind a place; another record may rest on one of them."""
+    try:
+        meeting.resolutions.filter(order__gt=after).delete()
+    except ProtectedError as error:
+        raise RuleViolation("有决议已作为其他记录的依据，不能去掉；请先更正那条记录，再来更正会议。", field="resolutions") from error
+
+
+def write_parts(meeting: Meeting, kept: Kept, gathering: Gathering, setting: Setting) -> None:
+    """Kinds, attendance (one upsert for the whole sheet) and resolutions, each of which stays the row that it was."""
+    if new := sorted(gathering.kinds - kept.kinds):
+        MeetingKind.objects.bulk_create(MeetingKind(meeting=meeting, kind=kind) for kind in new)
     Attendance.objects.bulk_create(
         attendance_rows(meeting, gathering, setting), update_conflicts=True,
         unique_fields=["meeting", "member"], update_fields=["state", "reason", "votes", "grade"],
@@ -324,4 +337,5 @@ def write_parts(meeting: Meeting, gathering: Gathering, setting: Setting) -> Non
         Resolution(meeting=meeting, order=number, matter=vote.matter, text=vote.text, yes=vote.yes, no=vote.no,
                    abstain=vote.abstain, written_yes=vote.written_yes)
         for number, vote in enumerate(gathering.resolutions, 1)
-    ])  # fmt: skip
+    ], update_conflicts=True, unique_fields=["meeting", "order"],
+       update_fields=["matter", "text", "yes", "no", "abstain", "written_yes"])  # fmt: skip

@@ -43,6 +43,7 @@ NOT_IDS = {
     "version": "which state of the record the page showed", "form_token": "a random mark of the form itself (R20)",
     "TOTAL_FORMS": "a number of rows", "INITIAL_FORMS": "a number of rows", "MIN_NUM_FORMS": "a number of rows",
     "MAX_NUM_FORMS": "a number of rows", "period": "a stretch of time", "page": "a page", "view": "shown instead of downloaded",
+    "year": "a year", "stratum": "one of a list of codes",
     "dissolved": "those that are gone as well",
     "csrfmiddlewaretoken": "a secret of the browser", "part": "where the page scrolls to",
 }  # fmt: skip

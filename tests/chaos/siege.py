@@ -23,7 +23,7 @@ from tests.chaos.writers import Writer
 WRITERS = 4
 KEPT = "builtin-"  # the built-in template, which each process writes once
 A_LIFE = (5, 40)  # acknowledged writes before a kill
-MINES = (1, 300)  # writing statements before a server blows itself up
+MINES = (1, 200)  # writing statements before a server blows itself up
 
 
 def until_seen(times: int, attempt: Callable[[], Any]) -> tuple[int, Any]:

@@ -17,6 +17,7 @@ from partywork.journal.services import describe
 from partywork.middleware import errors
 from tests.access_table import EXPECTED
 from tests.chaos.conftest import LONG
+from tests.chaos.foreign import DRAFTS
 from tests.digest import Rows, difference, snapshot
 from tests.factories import PASSWORD
 from tests.payloads import SUBMISSIONS, allowed, form_on_page, fresh, payload, usual
@@ -35,7 +36,7 @@ PLAIN_FILES = {"template_builtin": "part of the program, the same for everybody;
 # Columns that tell of the change itself, or of which only the fact is told.
 BOOKKEEPING = {"version", "changed_at", "changed_by", "password", "must_change_password", "last_login", "pinyin", "initials"}
 # Columns that are told under another name (the meeting's history is read by people), or follow from what is told.
-TOLD_AS = {"meetings.MeetingFile.removed_at": "附件"} | dict.fromkeys(
+TOLD_AS = {"meetings.MeetingFile.removed_at": "附件", "reports.ReportTemplate.retired_at": "状态"} | dict.fromkeys(
     [f"meetings.Attendance.{name}" for name in ("state", "reason", "grade", "votes")]
     + [f"meetings.Meeting.{name}" for name in ("expected_count", "present_count", "voters_expected", "voters_present")], "出勤：")
 FOLLOWS = {
@@ -173,9 +174,10 @@ def sent_again(stage: Stage, name: str) -> tuple[list[Entry], set[str]]:
 def test_whatever_a_second_sending_changes_is_told_too(stage, monkeypatch):
     """But a draft, which saves itself every few seconds, is told once a stretch of writing."""
     silent = {name: tables for name in POSTING if name not in FILES and not (found := sent_again(stage, name))[0] and (tables := found[1])}
-    assert silent == {"meeting_autosave": {"meetings.Meeting"}}
+    assert silent == {name: {"meetings.Meeting"} for name in DRAFTS}
     monkeypatch.setattr(meetings, "STRETCH", timedelta(0))
-    assert [entry.action for entry in sent_again(stage, "meeting_autosave")[0]] == ["meeting.write"]
+    for name in DRAFTS:
+        assert [entry.action for entry in sent_again(stage, name)[0]] == ["meeting.write"]
 
 
 def refused_cells() -> list[tuple[str, str, str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from difflib import unified_diff
 
 import pytest
 from django import forms
@@ -114,9 +115,14 @@ def reading_faults(stage: Stage, reach: Reach, spot: Spot) -> list[str]:
     if sister is None:
         return faults
     other, none = (spot.with_id(pk).send(stage) for pk in (sister, missing(spot.model)))
-    if told_of(other) != told_of(none, missing(spot.model), sister):
-        faults.append(f"{where}: the sister's is answered otherwise than none")
+    if lines := unlike(told_of(other), told_of(none, missing(spot.model), sister)):
+        faults.append(f"{where}: the sister's is answered otherwise than none: {lines}")
     return faults + ([f"{where}: wrote {other.changed}"] if other.changed else [])
+
+
+def unlike(one: str, other: str) -> list[str]:
+    """The first lines in which two answers differ."""
+    return [line[:200] for line in unified_diff(one.splitlines(), other.splitlines(), lineterm="", n=0)][2:6]
 
 
 @pytest.mark.parametrize("who", PEOPLE if LONG else ["member", "secretary", "general"])
