@@ -137,7 +137,7 @@ PAGES: dict[str, Page] = {
     "meetings": Page("secretary", add_meetings, 7),
     "meetings_export": Page("secretary", add_meetings, 7, "export"),
     "meeting_new": Page("secretary", add_members, 8, "detail"),
-    "meeting": Page("secretary", add_attendees, 10, "meeting", "crowd"),
+    "meeting": Page("secretary", add_attendees, 11, "meeting", "crowd"),
     "meeting_edit": Page("secretary", add_attendees, 12, "meeting", "crowd"),
     "members": Page("secretary", add_members, 8),
     "members_export": Page("secretary", add_members, 9, "export"),

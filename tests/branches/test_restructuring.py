@@ -67,6 +67,14 @@ def test_a_past_roster_calls_the_branch_as_it_was_called(world, client_of):
     ]
 
 
+def test_a_meeting_is_told_under_the_name_of_its_day(world, client_of):
+    rename(world, world.b, "综合支部")
+    before, after = make_meeting(world.b, held_on=date(2026, 5, 31)), make_meeting(world.b, held_on=DAY)
+    staff = client_of("staff")
+    called = [staff.get(reverse("meeting", args=[each.pk])).context["meeting"].branch.short_name for each in (before, after)]
+    assert called == ["二支部", "综合支部"]
+
+
 def test_a_name_is_taken_back_only_from_the_end(world):
     first, second = rename(world, world.b, "综合支部"), rename(world, world.b, "综合二支部", day=date(2026, 6, 15))
     with pytest.raises(RuleViolation, match="请先撤销后一次更名"):
