@@ -153,7 +153,9 @@ def undissolve(event: BranchEvent, actor) -> dict[str, list]:
 
 
 @transaction.atomic
-def rename_group(*, actor, group: PartyGroup, name: str, day: date, today: date, reason: str = "", version: int | None = None) -> BranchEvent:
+def rename_group(
+    *, actor, group: PartyGroup, name: str, day: date, today: date, reason: str = "", version: int | None = None
+) -> BranchEvent:
     """Another name of a Party group from a day on."""
     actor.require("org.groups", group)
     group = PartyGroup.objects.select_for_update(of=("self",)).select_related("branch").get(pk=group.pk)
@@ -191,7 +193,8 @@ def unrename_group(event: BranchEvent, actor) -> dict[str, list]:
 def undo_event(*, actor, event: BranchEvent, reason: str) -> None:
     """Take back what was registered by mistake; the event goes, the journal keeps it."""
     actor.require(right_of(event), event)
-    event = BranchEvent.objects.select_for_update(of=("self",)).select_related("branch", "from_branch", "to_branch", "group").get(pk=event.pk)
+    rows = BranchEvent.objects.select_for_update(of=("self",))
+    event = rows.select_related("branch", "from_branch", "to_branch", "group").get(pk=event.pk)
     if not reason.strip():
         raise RuleViolation("请写明撤销的原因。", field="reason")
     changes = _undoers[event.kind](event, actor)

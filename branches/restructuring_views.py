@@ -103,7 +103,5 @@ def event_undo(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("branch", branch.pk)
 
     lead = "；".join(filter(None, (f"{cn_date(event.day)}{title}", what, event.reason)))
-    return answer_form(
-        request, UndoEventForm(posted(request)), TEMPLATE, act, title=f"撤销“{title}”", submit="撤销这次变动", back=(branch.short_name, branch.pk),
-        lead=lead,
-    )  # fmt: skip
+    form, back = UndoEventForm(posted(request)), (branch.short_name, branch.pk)
+    return answer_form(request, form, TEMPLATE, act, title=f"撤销“{title}”", submit="撤销这次变动", back=back, lead=lead)

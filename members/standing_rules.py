@@ -37,9 +37,11 @@ def who_votes(kind: str, bar: str) -> Answer:
 
 
 @rule(
-    "FLT-1", title="流动党员", article="党员教育管理工作条例第三十二条；流动党员管理的意见（期限据问答材料）", trust="S", valid_from=EDUCATION_RULES,
-    group=GROUP, figures={"months": 6}, params=(Param("away_from", "外出或不能参加组织生活的开始日期", "date"), ON),
-    says="因工作、学习、居住等原因，连续6个月以上不能参加所在支部活动，又没有转移正式组织关系的，是流动党员；流出、流入都应登记，正式组织关系只在一个支部。",
+    "FLT-1", title="流动党员", article="党员教育管理工作条例第三十二条；流动党员管理的意见（期限据问答材料）", trust="S",
+    valid_from=EDUCATION_RULES, group=GROUP, figures={"months": 6},
+    params=(Param("away_from", "外出或不能参加组织生活的开始日期", "date"), ON),
+    says="因工作、学习、居住等原因，连续6个月以上不能参加所在支部活动，又没有转移正式组织关系的，是流动党员；"
+    "流出、流入都应登记，正式组织关系只在一个支部。",
 )  # fmt: skip
 def floating(away_from: date, day: date, months: int) -> Answer:
     full = add_months(away_from, months)
@@ -49,8 +51,9 @@ def floating(away_from: date, day: date, months: int) -> Answer:
 
 
 @rule(
-    "FLT-2", title="出国（境）党员的联系和停止党籍", article="党员教育管理工作条例第二十四条、第三十四条", trust="V", valid_from=EDUCATION_RULES,
-    group=GROUP, figures={"contact_months": 6, "years": 5}, params=(Param("abroad_from", "出国（境）日期", "date"), Param("contact_on", "最近一次联系日期", "date"), ON),
+    "FLT-2", title="出国（境）党员的联系和停止党籍", article="党员教育管理工作条例第二十四条、第三十四条", trust="V",
+    valid_from=EDUCATION_RULES, group=GROUP, figures={"contact_months": 6, "years": 5},
+    params=(Param("abroad_from", "出国（境）日期", "date"), Param("contact_on", "最近一次联系日期", "date"), ON),
     says="党组织同出国（境）学习研究的党员每半年至少联系一次；学习研究超过5年没有返回的，或在国（境）外定居的，停止党籍。",
 )  # fmt: skip
 def abroad(abroad_from: date, contact_on: date, day: date, contact_months: int, years: int) -> Answer:
@@ -62,10 +65,12 @@ def abroad(abroad_from: date, contact_on: date, day: date, contact_months: int, 
 
 
 @rule(
-    "LOST-1", title="失去联系党员的停止党籍和除名", article="党员教育管理工作条例第二十四条；预备党员部分据二手资料", trust="V", valid_from=EDUCATION_RULES,
-    group=GROUP, figures={"months": 6, "years": 2},
-    params=(Param("lost_from", "失去联系的日期", "date"), Param("stopped_on", "停止党籍的日期（没有停止的可不填）", "date", default=""), ON),
-    says="与党组织失去联系6个月以上、千方百计查找仍没有下落的，停止党籍；停止党籍2年后仍联系不上的，按自行脱党除名。预备党员失去联系的，取消预备党员资格。",
+    "LOST-1", title="失去联系党员的停止党籍和除名", article="党员教育管理工作条例第二十四条；预备党员部分据二手资料", trust="V",
+    valid_from=EDUCATION_RULES, group=GROUP, figures={"months": 6, "years": 2},
+    params=(Param("lost_from", "失去联系的日期", "date"),
+            Param("stopped_on", "停止党籍的日期（没有停止的可不填）", "date", default=""), ON),
+    says="与党组织失去联系6个月以上、千方百计查找仍没有下落的，停止党籍；停止党籍2年后仍联系不上的，按自行脱党除名。"
+    "预备党员失去联系的，取消预备党员资格。",
 )  # fmt: skip
 def lost(lost_from: date, stopped_on: date | str, day: date, months: int, years: int) -> Answer:
     if not stopped_on:
@@ -78,7 +83,8 @@ def lost(lost_from: date, stopped_on: date | str, day: date, months: int, years:
 
 
 @rule(
-    "DSP-1", title="限期改正、劝退和除名", article="党员教育管理工作条例第三十条、第三十一条；不合格党员组织处置办法第三条至第六条", trust="V",
+    "DSP-1", title="限期改正、劝退和除名",
+    article="党员教育管理工作条例第三十条、第三十一条；不合格党员组织处置办法第三条至第六条", trust="V",
     valid_from=EDUCATION_RULES, group=GROUP, figures={"months": 12},
     params=(Param("start_on", "限期改正开始日期", "date"), Param("until", "期限至", "date")),
     says="限期改正不超过1年；期满仍无转变的劝其退党，劝而不退的除名。没有正当理由连续6个月不参加组织生活，或不交党费，或不做党所分配的工作，按自行脱党除名。",
@@ -100,8 +106,8 @@ def no_second_treatment(punished: bool) -> Answer:
 
 
 @rule(
-    "DSP-3", title="留党察看的期限", article="纪律处分条例，条号待核实", trust="M", valid_from=DISCIPLINE_RULES, group=GROUP, figures={"months": 24},
-    params=(Param("start_on", "处分生效日期", "date"), Param("until", "期限至", "date")),
+    "DSP-3", title="留党察看的期限", article="纪律处分条例，条号待核实", trust="M", valid_from=DISCIPLINE_RULES, group=GROUP,
+    figures={"months": 24}, params=(Param("start_on", "处分生效日期", "date"), Param("until", "期限至", "date")),
     says="留党察看最长不超过2年，期间没有表决权、选举权和被选举权；预备党员不适用。",
 )  # fmt: skip
 def observation(start_on: date, until: date, months: int) -> Answer:

@@ -46,7 +46,8 @@ def _steps_of_row(row) -> list[Step]:
 def _steps_of_standing(row) -> list[Step]:
     """A stopped membership began with a leaving, which has told it."""
     label = row.get_status_display()
-    begun = [] if row.status == Status.STOPPED else [Step(row.start_on, f"登记为{label}" if row.status == Status.FLOATING else label, row.place)]
+    title = f"登记为{label}" if row.status == Status.FLOATING else label
+    begun = [] if row.status == Status.STOPPED else [Step(row.start_on, title, row.place)]
     if row.stop_on is None or row.outcome in (Outcome.LEFT, Outcome.RESTORED):
         return begun
     ended = row.get_outcome_display() if row.outcome == Outcome.REMOVED else f"{label}结束"

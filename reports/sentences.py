@@ -128,7 +128,8 @@ def organisations(facts: Facts) -> Pieces:
 
 def organisation_changes(facts: Facts) -> Pieces:
     return sentence("", [marked("新成立党组织[org.founded]个", facts),
-                         marked("调整隶属关系[org.moved]次", facts), marked("并入其他支部[org.merged]个", facts), marked("撤销党组织[org.dissolved]个", facts),
+                         marked("调整隶属关系[org.moved]次", facts), marked("并入其他支部[org.merged]个", facts),
+                         marked("撤销党组织[org.dissolved]个", facts),
                          marked("调整党小组成员和组长[groups.adjustments]人次", facts)], by="，")
 
 
@@ -174,4 +175,5 @@ def in_transit(facts: Facts) -> Pieces:
 
 
 def away(facts: Facts) -> Pieces:
-    return sentence(f"{facts.by_then}，登记", [marked("流动党员[members.floating]名", facts), marked("失去联系的党员[members.lost]名", facts)])
+    return sentence(f"{facts.by_then}，登记", [
+        marked("流动党员[members.floating]名", facts), marked("失去联系的党员[members.lost]名", facts)])

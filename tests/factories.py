@@ -122,8 +122,8 @@ def make_transfer(member: Member | None = None, **facts) -> Transfer:
     if member:
         facts.setdefault("branch", member.latest.branch)
     else:
-        person = {"name": f"来人{number}", "sex": "f", "born_on": date(1990, 1, 1), "joined_on": date(2012, 6, 1), "full_on": date(2013, 6, 1)}
-        facts = person | facts
+        person = {"name": f"来人{number}", "sex": "f", "born_on": date(1990, 1, 1), "joined_on": date(2012, 6, 1)}
+        facts = person | {"full_on": date(2013, 6, 1)} | facts
     if facts["direction"] != "within":
         facts.setdefault("other_side", "中共青禾县农业农村局机关委员会")
     receipt = facts["direction"] != "within"

@@ -56,7 +56,8 @@ def _member_facts(stage: Stage, letter: str) -> Values:
 
 def _places(stage: Stage, letter: str) -> Values:
     letter = letter if letter != "x" else "a"
-    return {f"place-{stage.objects[f'member.{letter}'].pk}": stage.objects[f"group.{letter}"].pk, "day": day(), "reason": "支部大会决定"}
+    member, group = stage.objects[f"member.{letter}"], stage.objects[f"group.{letter}"]
+    return {f"place-{member.pk}": group.pk, "day": day(), "reason": "支部大会决定"}
 
 
 def _letter_in(stage: Stage, letter: str) -> Values:
@@ -124,8 +125,8 @@ SUBMISSIONS: dict[str, Submission] = {
                                 creates="branches.BranchEvent"),
     "branch_move": Submission(lambda stage, letter: {"parent": stage.world.field.pk, "day": day(), "reason": "机关党委批复"}, "staff",
                               creates="branches.BranchEvent"),
-    "branch_merge": Submission(lambda stage, letter: {"sources": stage.objects["empty"].pk, "day": day(), "reason": "机关党委批复"}, "staff",
-                               creates="branches.BranchEvent"),
+    "branch_merge": Submission(lambda stage, letter: {"sources": stage.objects["empty"].pk, "day": day(), "reason": "机关党委批复"},
+                               "staff", creates="branches.BranchEvent"),
     "groups_adjust": Submission(_places, creates="branches.BranchEvent"),
     "group_rename": Submission(given(name="先锋党小组", day=day(), reason="支部大会决定")),
     "event_undo": Submission(given(reason="登记错了支部"), "staff"),

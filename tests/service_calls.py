@@ -128,8 +128,10 @@ def of_letters(stage: Stage) -> list[tuple[Callable, dict[str, Any], set[str]]]:
         row, member, now = stage.objects[f"transfer.{letter}"], stage.objects[f"member.{letter}"], {"today": today()}
         day = {"day": today()} | now
         given += [
-            (transfer_services.issue_letter, {"transfer": row} | now, may), (transfer_services.edit_letter, {"transfer": row, "note": "更正"} | now, may),
-            (transfer_services.note_receipt, {"transfer": row} | day, may), (transfer_services.undo_acceptance, {"transfer": row, "reason": "错"}, may),
+            (transfer_services.issue_letter, {"transfer": row} | now, may),
+            (transfer_services.edit_letter, {"transfer": row, "note": "更正"} | now, may),
+            (transfer_services.note_receipt, {"transfer": row} | day, may),
+            (transfer_services.undo_acceptance, {"transfer": row, "reason": "错"}, may),
             (transfer_services.close_transfer, {"transfer": row, "state": "cancelled", "reason": "不走了"} | day, may),
             (standings.lapse_member, {"member": member} | day, may),
             (standings.restore_member, {"member": member, "branch": member.latest.branch, "group": None} | day, may),

@@ -19,7 +19,15 @@ from partywork.files.services import store_upload
 from partywork.jobs.models import Job, WorkerBeat
 from partywork.journal.services import write_entry
 from reports.models import Report, ReportTemplate
-from tests.factories import make_account, make_branch, make_group, make_meeting, make_member, make_post, make_transfer
+from tests.factories import (
+    make_account,
+    make_branch,
+    make_group,
+    make_meeting,
+    make_member,
+    make_post,
+    make_transfer,
+)
 from tests.forms_on_pages import form_to
 from tests.stage import Stage, address, names, sign_in
 from tests.stage import picture as image

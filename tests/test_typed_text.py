@@ -19,7 +19,8 @@ SENTENCE = re.compile("[\u4e00-\u9fff].*[。？！]$", re.S)
 TYPED = ("text", "search", "tel", "textarea", "date", "time", "number")
 BARE = {"logout", "sessions_end", "session_end", "account_sessions_end", "account_reset", "member_reveal", "meeting_file_remove",
         "meeting_restore", "template_retire",
-        "matrix_export", "meetings_export", "members_export", "transfers_export", "figures_export", "figure_rows_export", "meeting_file", "report_download",
+        "matrix_export", "meetings_export", "members_export", "transfers_export",
+        "figures_export", "figure_rows_export", "meeting_file", "report_download",
         "system_verify"}  # buttons: nothing is typed
 SCRIPTED = {"meeting_autosave", "meeting_attendance", "meeting_file_add"}  # pieces of the meeting form that scripts send
 FORMS = [name for name in (*SUBMISSIONS, *VARIANTS) if name not in BARE | SCRIPTED | {"password_change"}]  # passwords never come back

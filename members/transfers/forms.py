@@ -43,7 +43,9 @@ class MonthField(forms.Field):
 class LetterFields(forms.Form):
     """What a letter says."""
 
-    other_side = forms.CharField(label="对方党组织", max_length=100, required=False, help_text="写全称，例如：中共青禾县农业农村局机关委员会。")
+    other_side = forms.CharField(
+        label="对方党组织", max_length=100, required=False, help_text="写全称，例如：中共青禾县农业农村局机关委员会。"
+    )
     other_unit = forms.CharField(label="对方单位或支部", max_length=100, required=False)
     cause = forms.ChoiceField(label="转接原因", choices=Cause.choices)
     distance = forms.ChoiceField(label="对方所在地", choices=DISTANCES, initial="far")

@@ -20,7 +20,8 @@ DISTANCES = (("near", "本县（市、区）内"), ("far", "县外本省内"), (
 @rule(
     "TRF-1", title="应当转移组织关系的情形", article="党员教育管理工作条例第二十五条", trust="V", valid_from=EDUCATION_RULES, group=GROUP,
     figures={"months": 6},
-    params=(Param("changed", "工作单位或居住地变动", "bool", default=False), Param("months_away", "在一处固定地点外出的月数", low=0, high=999, default=0)),
+    params=(Param("changed", "工作单位或居住地变动", "bool", default=False),
+            Param("months_away", "在一处固定地点外出的月数", low=0, high=999, default=0)),
     says="工作单位、居住地变动的，或者外出6个月以上并且地点固定的，应当转移正式组织关系。",
 )  # fmt: skip
 def must_transfer(changed: bool, months_away: int, months: int) -> Answer:

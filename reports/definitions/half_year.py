@@ -41,7 +41,8 @@ MEMBERS = Part("3", "党员教育管理", (
         "members.end_probationary", "members.probationary_names", "members.transfers_in", "members.transfers_out",
         "members.moved_in", "members.admitted", "members.turned_full", "members.left", "members.stopped", "members.restored",
         "transfers.leaving", "transfers.arriving", "members.floating", "members.lost"),
-        tells=(say.roster, say.on_probation, say.comings_and_goings, say.stopped_and_restored, say.in_transit, say.away), asks="党员管理方面需要说明的情况"),
+        tells=(say.roster, say.on_probation, say.comings_and_goings, say.stopped_and_restored, say.in_transit, say.away),
+        asks="党员管理方面需要说明的情况"),
     Section("3.development", "做好发展党员工作", asks="入党积极分子、发展对象培养和发展党员情况"),
     Section("3.points", "开展积分管理和党费收缴", asks="积分考核、公示和党费收缴情况"),
 ))

@@ -55,7 +55,7 @@ def _finished(sample: Sample) -> None:
     for place, row in enumerate(rows):
         gone = row.stop_reason == "transfer_out"
         day = row.stop_on if gone else row.start_on
-        if not gone and row.start_reason != "transfer_in" or not sample.start <= day <= sample.until:
+        if (not gone and row.start_reason != "transfer_in") or not sample.start <= day <= sample.until:
             continue
         number = _number(sample, 500 + place) if gone else f"外介{500 + place}号"
         letters.append(_letter(sample, row, Direction.OUT if gone else Direction.IN, number, day, ELSEWHERE[place % len(ELSEWHERE)]))

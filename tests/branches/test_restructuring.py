@@ -86,7 +86,8 @@ def test_a_name_is_taken_back_only_from_the_end(world):
 
 
 @pytest.mark.parametrize(("day", "says"), [
-    (date(2026, 7, 1), "不能晚于今天"), (date(2019, 12, 31), "不能早于这一天"), (DAY, "日期应在它之后"), (date(2026, 5, 31), "日期应在它之后"),
+    (date(2026, 7, 1), "不能晚于今天"), (date(2019, 12, 31), "不能早于这一天"),
+    (DAY, "日期应在它之后"), (date(2026, 5, 31), "日期应在它之后"),
 ])  # fmt: skip
 def test_days_of_a_name(world, day, says):
     rename(world, world.b, "综合支部")
@@ -115,7 +116,8 @@ def test_a_move_takes_along_everything_below_and_rights_follow(world):
 
 def test_where_nothing_may_stand(world):
     for branch, parent, says in (
-        (world.b, world.office, "现在就隶属"), (world.b, world.a, "党支部之下不能再设"), (world.office, world.field, "党总支只能设在"),
+        (world.b, world.office, "现在就隶属"), (world.b, world.a, "党支部之下不能再设"),
+        (world.office, world.field, "党总支只能设在"),
         (world.root, world.office, "根组织"),
     ):  # fmt: skip
         with pytest.raises(RuleViolation, match=says):
@@ -128,7 +130,8 @@ def test_where_nothing_may_stand(world):
 
 
 def test_several_into_one(world, client_of):
-    make_member(world.farm, "林一"), make_member(world.farm, "林二", kind="probationary", joined_on=date(2026, 1, 5), start_on=date(2026, 1, 5))
+    make_member(world.farm, "林一")
+    make_member(world.farm, "林二", kind="probationary", joined_on=date(2026, 1, 5), start_on=date(2026, 1, 5))
     group = make_group(world.farm, name="林场小组")
     before = {member.pk: course(member) for member in Member.objects.all()}
     merge(world, world.a, world.farm, world.b)

@@ -5,7 +5,14 @@ from datetime import date
 import pytest
 
 from members.transfers.letter import capital, capital_date, capital_month, validity_days
-from members.transfers.rules import due_day, why_not_accept, why_not_close, why_not_dues, why_not_issue, why_not_receipt
+from members.transfers.rules import (
+    due_day,
+    why_not_accept,
+    why_not_close,
+    why_not_dues,
+    why_not_issue,
+    why_not_receipt,
+)
 from partywork.rules import in_force
 
 D = date

@@ -16,6 +16,7 @@ from tests.members.test_services import course
 
 TODAY = date(2026, 6, 30)
 D = date
+ACCEPTED = D(2026, 3, 20)
 LETTER = {"number": "云林党介12号", "start_on": D(2026, 3, 10), "dues_to": D(2026, 3, 1), "distance": "far"}
 AWAY = {"other_side": "中共青禾县委直属机关工委", "cause": "work"}
 PERSON = {"name": "林新", "sex": "f", "born_on": D(1990, 1, 1), "joined_on": D(2012, 6, 1), "full_on": D(2013, 6, 1)}
@@ -31,7 +32,7 @@ def take_in(world, by="secretary", **facts) -> Transfer:
     return services.take_in_letter(actor=world[by], today=TODAY, **facts)
 
 
-def accept(world, row, by="secretary", day=D(2026, 3, 20), **facts) -> Transfer:
+def accept(world, row, by="secretary", day=ACCEPTED, **facts) -> Transfer:
     return services.accept_transfer(actor=world[by], transfer=row, day=day, today=TODAY, **facts)
 
 
@@ -66,7 +67,8 @@ def test_a_letter_from_outside_makes_a_record_when_accepted(world):
 
 
 def test_whoever_comes_back_goes_on_in_his_old_record(world):
-    old = make_member(world.b, "林新", stop_on=D(2025, 1, 1), stop_reason="transfer_out", **{k: v for k, v in PERSON.items() if k != "name"})
+    facts = {key: value for key, value in PERSON.items() if key != "name"}
+    old = make_member(world.b, "林新", stop_on=D(2025, 1, 1), stop_reason="transfer_out", **facts)
     row = accept(world, take_in(world))
     assert row.member == old
     assert [place[0] for place in course(old)] == ["ZB02", "ZB01"]
@@ -179,7 +181,8 @@ def test_what_came_later_stands_in_the_way(world):
 
 @pytest.mark.parametrize("who", ["neighbour", "leader", "inspector", "general", "member"])
 def test_others_may_not(world, who):
-    for act in (lambda: send(world, by=who), lambda: take_in(world, by=who), lambda: accept(world, make_transfer(world.members["member"]), by=who)):
+    row = make_transfer(world.members["colleague"])
+    for act in (lambda: send(world, by=who), lambda: take_in(world, by=who), lambda: accept(world, row, by=who)):
         with pytest.raises(NotAllowed):
             act()
 

@@ -28,8 +28,9 @@ def ledger(world):
     """A letter in every state, of branch A and of its sister."""
     now = today()
     facts = {
-        "超期": {"valid_until": now - SOON}, "在途": {"valid_until": now + LONG}, "待开": {"state": "drafted", "start_on": None, "number": ""},
-        "待回执": {"state": "accepted", "stop_on": now - SOON}, "办结": {"state": "accepted", "stop_on": now - LONG, "receipt_on": now - SOON},
+        "超期": {"valid_until": now - SOON}, "在途": {"valid_until": now + LONG},
+        "待开": {"state": "drafted", "start_on": None, "number": ""}, "待回执": {"state": "accepted", "stop_on": now - SOON},
+        "办结": {"state": "accepted", "stop_on": now - LONG, "receipt_on": now - SOON},
         "退回": {"state": "returned", "stop_on": now - LONG},
     }  # fmt: skip
     for name, more in facts.items():
