@@ -81,6 +81,7 @@ class RosterFilter(SiteFilterSet):
     def filter_queryset(self, rows):
         asked = self.form.cleaned_data
         rows = rows.last_of_leavers(self.on_day) if self.of_leavers else rows.active_on(self.on_day)
+        rows = rows.with_names_of(self.on_day) if self.on_day != self.today else rows
         if asked["state"] in ("full", "probationary"):
             rows = rows.filter(kind=asked["state"])
         if asked["state"] in STANDINGS:

@@ -85,6 +85,11 @@ class MembershipQuerySet(QuerySet):
         barring = standings_of("member").in_force(*WITHOUT_VOTE, on=day).values("status")[:1]
         return self.annotate(bar=Subquery(barring))
 
+    def with_names_of(self, day: date) -> MembershipQuerySet:
+        """Each with `then_called`: the short name that its branch had on that day, or None where it still has it."""
+        later = apps.get_model("branches", "BranchEvent").objects.filter(branch=OuterRef("branch"), kind="renamed", day__gt=day)
+        return self.annotate(then_called=Subquery(later.order_by("day", "pk").values("old_short_name")[:1]))
+
     def voting_on(self, day: date) -> MembershipQuerySet:
         """Who counts among those with a vote on a day (VOTE-10): full members on the roster, none without his rights."""
         barred = Exists(standings_of("member").in_force(*WITHOUT_VOTE, on=day))

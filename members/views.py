@@ -15,7 +15,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from branches.accounts.models import Account
 from branches.accounts.permissions import Reach, reach_of, widest_reach
-from branches.models import BranchEvent
 from members import rules, services
 from members.acts import Act, acts_for
 from members.exports import masked_phone, roster_columns
@@ -85,7 +84,7 @@ def roster_page(request: HttpRequest) -> dict:
     context = list_page(request, rows_for(request), filterset=partial(RosterFilter, today=today()))
     asked: RosterFilter = context["filter"]
     if asked.on_day != asked.today:
-        list(named_as_then(context["page_obj"], asked.on_day))
+        list(named_as_then(context["page_obj"]))
     return context | {
         "on_day": asked.on_day,
         "is_past": asked.on_day != asked.today,
@@ -93,11 +92,10 @@ def roster_page(request: HttpRequest) -> dict:
     }
 
 
-def named_as_then(rows: Iterable[Membership], day) -> Iterator[Membership]:
-    """The rows of a past roster with their branches called as they were then; one query."""
-    names = BranchEvent.objects.names_on(day)
+def named_as_then(rows: Iterable[Membership]) -> Iterator[Membership]:
+    """The rows of a past roster with their branches called as they were then."""
     for row in rows:
-        row.branch.short_name = names.get(row.branch_id, row.branch.short_name)
+        row.branch.short_name = row.then_called or row.branch.short_name
         yield row
 
 
@@ -109,7 +107,7 @@ def members_export(request: HttpRequest) -> HttpResponse:
     day, left = asked.on_day, asked.of_leavers
     name = f"{'已离开党员' if left else '党员名册'}（{rules.cn(day)}）"
     rows = asked.qs.iterator(chunk_size=500)
-    rows = named_as_then(rows, day) if day != asked.today else rows
+    rows = named_as_then(rows) if day != asked.today else rows
     return export_rows(
         actor=request.user, name=name, columns=roster_columns(day, left=left), rows=rows, asked=asked.form
     )
