@@ -13,10 +13,15 @@ from django.utils.functional import cached_property
 
 from branches.choosing import BranchFilter
 from branches.models import Branch, PartyGroup
+from members.models import Status
 from members.structure import band_choices, in_band
 from partywork.lists import SiteFilterSet
 
-STATES = (("full", "正式党员"), ("probationary", "预备党员"), ("left", "已离开"))
+STANDINGS = ("floating", "lost", "correcting", "probation")
+STATES = (
+    ("full", "正式党员"), ("probationary", "预备党员"), ("left", "已离开"),
+    *((status, Status(status).label) for status in STANDINGS),
+)  # fmt: skip
 
 
 class RosterFilter(SiteFilterSet):
@@ -80,8 +85,11 @@ class RosterFilter(SiteFilterSet):
     def filter_queryset(self, rows):
         asked = self.form.cleaned_data
         rows = rows.last_of_leavers(self.on_day) if self.of_leavers else rows.active_on(self.on_day)
+        rows = rows.with_names_of(self.on_day) if self.on_day != self.today else rows
         if asked["state"] in ("full", "probationary"):
             rows = rows.filter(kind=asked["state"])
+        if asked["state"] in STANDINGS:
+            rows = rows.standing(asked["state"], self.on_day)
         if asked["words"]:
             rows = rows.search(asked["words"])
         if asked["branch"]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from copy import copy
 from datetime import date
 from functools import partial
@@ -23,6 +23,7 @@ from members.filters import RosterFilter
 from members.forms import EditMemberForm, NewMemberForm
 from members.models import CorrectionRequest, Member, Membership
 from members.personal_page import file_of
+from members.standing_page import standing_lines
 from members.timeline import attended_by, steps_of
 from partywork.answers import answer_form, posted
 from partywork.exports import export_rows
@@ -91,11 +92,20 @@ def rows_for(request: HttpRequest):
 def roster_page(request: HttpRequest) -> dict:
     context = list_page(request, rows_for(request), filterset=partial(RosterFilter, today=today()))
     asked: RosterFilter = context["filter"]
+    if asked.on_day != asked.today:
+        list(named_as_then(context["page_obj"]))
     return context | {
         "on_day": asked.on_day,
         "is_past": asked.on_day != asked.today,
         "of_leavers": asked.of_leavers,
     }
+
+
+def named_as_then(rows: Iterable[Membership]) -> Iterator[Membership]:
+    """The rows of a past roster with their branches called as they were then."""
+    for row in rows:
+        row.branch.short_name = row.then_called or row.branch.short_name
+        yield row
 
 
 @require_POST
@@ -115,8 +125,10 @@ def members_export(request: HttpRequest) -> HttpResponse:
     except KeyError:
         raise Http404 from None
     rows = asked.qs.select_related("member__profile") if wanted else asked.qs
+    rows = rows.iterator(chunk_size=500)
+    rows = named_as_then(rows) if day != asked.today else rows
     return export_rows(
-        actor=request.user, name=name, columns=columns, rows=rows.iterator(chunk_size=500), asked=asked.form
+        actor=request.user, name=name, columns=columns, rows=rows, asked=asked.form
     )
 
 
@@ -128,7 +140,7 @@ def member_of(request: HttpRequest, pk: int) -> Member:
         "latest__branch", "latest__group", "account", "profile"
     )
     course = Prefetch("memberships", Membership.objects.select_related("branch", "group"))
-    return get_object_or_404(seen.prefetch_related(course), pk=pk)
+    return get_object_or_404(seen.prefetch_related(course, "standings"), pk=pk)
 
 
 @require_safe
@@ -143,6 +155,7 @@ def member_page(request: HttpRequest, pk: int) -> HttpResponse:
             "facts": facts_of(member, day),
             "file": file,
             "steps": steps_of(member, request.user),
+            "standings": standing_lines(member, day),
             "panels": added_to("member.panels", member, request.user),
             "attended": attended_by(member, request.user, day),
             "history": history_of(member),

@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "branches",
     "branches.accounts",
     "members",
+    "members.transfers",
     "branches.meetings",
     "members.development",
     "branches.terms",

@@ -22,6 +22,7 @@ urlpatterns = [
     path("", include("branches.terms.urls")),
     path("", include("members.honours.urls")),
     path("", include("members.development.urls")),
+    path("", include("members.transfers.urls")),
     path("", include("reports.urls")),
     path("", include("partywork.jobs.urls")),
     path("", include("partywork.imports.urls")),

@@ -11,11 +11,12 @@ from django.urls import reverse
 
 from branches.accounts.models import Account, Post
 from branches.meetings.models import Attendance, Meeting
-from branches.models import Branch, PartyGroup
+from branches.models import Branch, BranchEvent, PartyGroup
 from branches.terms.models import Term
 from members.development.models import Path, StepRecord, ThoughtReport, Trainee
 from members.honours.models import Award, Example
 from members.models import Member, Membership
+from members.transfers.models import Transfer
 from partywork.periods import Period
 
 
@@ -67,6 +68,11 @@ def _group(row: PartyGroup) -> SourceRow:
     return SourceRow(row.founded_on, row.name, ended, row.branch.short_name)
 
 
+def _event(row: BranchEvent) -> SourceRow:
+    to = f"；{row.to_branch.short_name}" if row.to_branch else ""
+    return SourceRow(row.day, row.branch.name, f"{row.get_kind_display()}{to}；{row.reason}", row.branch.short_name)
+
+
 def _post(row: Post) -> SourceRow:
     return SourceRow(row.start_on, row.account.display_name, row.get_role_display(), row.branch.short_name)
 
@@ -96,6 +102,11 @@ def _trainee(row: Trainee) -> SourceRow:
     return SourceRow(row.training.start_on, row.path.name, row.training.title, row.branch.short_name)
 
 
+def _transfer(row: Transfer) -> SourceRow:
+    words = f"{row.get_direction_display()}；{row.sender_words} 转往 {row.receiver_words}；{row.get_state_display()}"
+    return SourceRow(row.start_on, row.person, words, row.branch.short_name)
+
+
 def cn_date(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
@@ -107,7 +118,10 @@ TELLERS: dict[type[Model], Teller] = {
                        ("meeting", Meeting, lambda row: row.meeting_id)),
     Membership: Teller(("member", "branch"), (), ("branch__path", "member__pinyin", "pk"), _membership,
                        ("member", Member, lambda row: row.member_id)),
+    Transfer: Teller(("member", "branch", "to_branch"), (), ("branch__path", "-start_on", "pk"), _transfer,
+                     ("transfer", Transfer, lambda row: row.pk)),
     Branch: Teller((), (), ("path",), _branch, ("branch", Branch, lambda row: row.pk)),
+    BranchEvent: Teller(("branch", "to_branch"), (), ("day", "pk"), _event, ("branch", Branch, lambda row: row.branch_id)),
     PartyGroup: Teller(("branch",), (), ("branch__path", "pk"), _group, ("branch", Branch, lambda row: row.branch_id)),
     Term: Teller(("branch",), (), ("branch__path", "number", "pk"), _term, ("term", Term, lambda row: row.pk)),
     Award: Teller(("branch", "title", "member"), (), ("branch__path", "-awarded_on", "pk"), _award,

@@ -127,7 +127,9 @@ def organisations(facts: Facts) -> Pieces:
 
 
 def organisation_changes(facts: Facts) -> Pieces:
-    return sentence("", [marked("新成立党组织[org.founded]个", facts), marked("撤销党组织[org.dissolved]个", facts),
+    return sentence("", [marked("新成立党组织[org.founded]个", facts),
+                         marked("调整隶属关系[org.moved]次", facts), marked("并入其他支部[org.merged]个", facts),
+                         marked("撤销党组织[org.dissolved]个", facts),
                          marked("调整党小组成员和组长[groups.adjustments]人次", facts)], by="，")
 
 
@@ -185,3 +187,18 @@ def newly_joined(facts: Facts) -> Pieces:
 
 def thought_reports(facts: Facts) -> Pieces:
     return sentence("申请入党的人和预备党员递交", [marked("思想汇报[development.thought_reports]份", facts)])
+
+
+def stopped_and_restored(facts: Facts) -> Pieces:
+    return sentence("", [marked("停止党籍[members.stopped]名", facts), marked("恢复党籍[members.restored]名", facts)], by="，")
+
+
+def in_transit(facts: Facts) -> Pieces:
+    """Letters on the way at the end: they count as neither in nor out yet."""
+    return sentence(f"{facts.by_then}，组织关系正在转接的，", [
+        marked("转出[transfers.leaving]名", facts), marked("转入[transfers.arriving]名", facts)])
+
+
+def away(facts: Facts) -> Pieces:
+    return sentence(f"{facts.by_then}，登记", [
+        marked("流动党员[members.floating]名", facts), marked("失去联系的党员[members.lost]名", facts)])

@@ -59,6 +59,18 @@ def _member_facts(stage: Stage, letter: str) -> Values:
             "start_on": "2024-01-01", "reason": "first", "branch": branch_pk(stage, letter if letter != "-" else "a")}
 
 
+def _places(stage: Stage, letter: str) -> Values:
+    letter = letter if letter != "x" else "a"
+    member, group = stage.objects[f"member.{letter}"], stage.objects[f"group.{letter}"]
+    return {f"place-{member.pk}": group.pk, "day": day(), "reason": "支部大会决定"}
+
+
+def _letter_in(stage: Stage, letter: str) -> Values:
+    return {"name": "林远来", "sex": "f", "born_on": "1990-05-01", "joined_on": "2012-06-01", "full_on": "2013-06-01",
+            "other_side": "中共青禾县委", "number": "青组介9号", "start_on": "2026-05-06", "dues_to": "2026-05",
+            "branch": branch_pk(stage, letter if letter != "-" else "a")}
+
+
 def _meeting(stage: Stage, letter: str) -> Values:
     return {"kinds": "study", "title": "学习党章", "minutes": "会议记录一\n会议记录二",
             "branch": branch_pk(stage, letter if letter != "-" else "a")}
@@ -193,6 +205,15 @@ SUBMISSIONS: dict[str, Submission] = {
         "kind": "branch", "founded_on": "2024-01-01"}, "staff", creates="branches.Branch"),
     "branch_edit": Submission(given(note="更正备注"), "staff"),
     "branch_dissolve": Submission(given(day=day(), reason="机关党委批复"), "staff"),
+    "branch_rename": Submission(given(name="中共云溪县林业局综合支部", short_name="综合支部", day=day(), reason="机关党委批复"), "staff",
+                                creates="branches.BranchEvent"),
+    "branch_move": Submission(lambda stage, letter: {"parent": stage.world.field.pk, "day": day(), "reason": "机关党委批复"}, "staff",
+                              creates="branches.BranchEvent"),
+    "branch_merge": Submission(lambda stage, letter: {"sources": stage.objects["empty"].pk, "day": day(), "reason": "机关党委批复"},
+                               "staff", creates="branches.BranchEvent"),
+    "groups_adjust": Submission(_places, creates="branches.BranchEvent"),
+    "group_rename": Submission(given(name="先锋党小组", day=day(), reason="支部大会决定")),
+    "event_undo": Submission(given(reason="登记错了支部"), "staff"),
     "group_new": Submission(given(name="第九党小组", founded_on="2024-01-01"), creates="branches.PartyGroup"),
     "group_edit": Submission(given(name="改名党小组")),
     "group_dissolve": Submission(given(day=day(), reason="支部大会决定")),
@@ -237,6 +258,14 @@ SUBMISSIONS: dict[str, Submission] = {
     "training_hours": Submission(None, "staff", page="training"),
     "local_items": Submission(given(key="talk", name="谈话提纲", start_on="2024-01-01"), "staff", creates="development.LocalItem"),
     "local_item_end": Submission(None, "staff", page="local_items"),
+    "standing_new": Submission(given(status="lost", start_on="2025-01-05", reason="多方查找没有下落"), creates="members.Standing"),
+    "standing_edit": Submission(given(stop_on="2026-05-01")),
+    "standing_remove": Submission(given(reason="登记错人")),
+    "transfers_export": Submission(_of_branch, page="transfers"),
+    "transfer_in": Submission(_letter_in, creates="transfers.Transfer"),
+    "transfer_out": Submission(given(other_side="中共青禾县委", number="云林党介88号", start_on="2026-05-06", dues_to="2026-05"),
+                               creates="transfers.Transfer"),
+    "transfer_act": Submission(given(day=day(), note="对方迟收，已说明")),
     "meeting_new": Submission(_meeting, creates="meetings.Meeting"),
     "meeting_autosave": Submission(_meeting, page="meeting_new", to="meeting_new", creates="meetings.Meeting",
                                    fields=OTHER_KINDS),

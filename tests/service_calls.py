@@ -15,11 +15,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
 from django.db import transaction
 
 from branches.accounts.models import Account
+from members import standings
 from members.changes import move_member, return_member
 from members.corrections import correct_membership, undo_change
 from members.development.approvals import return_submission, submit_step
 from members.development.leaving import move_path, resume_path
 from members.services import link_account
+from members.transfers import services as transfer_services
 from partywork.errors import NotAllowed
 from partywork.periods import today
 from tests.access_table import EXPECTED
@@ -120,6 +122,7 @@ def by_hand(stage: Stage) -> list[Call]:
         (correct_membership, {"member": a, "branch": stage.world.b} | right, both),
         *paths_by_hand(stage),
     ]  # fmt: skip
+    given += of_letters(stage)
     return [Call(service, {"actor": None} | facts, "by hand", frozenset(may), inspect.unwrap(service).__code__)
             for service, facts, may in given]
 
@@ -133,6 +136,24 @@ def paths_by_hand(stage: Stage) -> list[tuple[Callable, dict[str, Any], set[str]
         (move_path, {"path": path, "branch": stage.world.b, "group": None, "day": today(), "reason": "调动"} | now, {"staff"}),
         (return_submission, sent | now, {"staff"}),
     ]
+
+
+def of_letters(stage: Stage) -> list[tuple[Callable, dict[str, Any], set[str]]]:
+    """Steps of letters and of stopped memberships; each side by its own people."""
+    given = []
+    for letter, may in (("a", {"secretary", "staff"}), ("b", {"neighbour", "staff"})):
+        row, member, now = stage.objects[f"transfer.{letter}"], stage.objects[f"member.{letter}"], {"today": today()}
+        day = {"day": today()} | now
+        given += [
+            (transfer_services.issue_letter, {"transfer": row} | now, may),
+            (transfer_services.edit_letter, {"transfer": row, "note": "更正"} | now, may),
+            (transfer_services.note_receipt, {"transfer": row} | day, may),
+            (transfer_services.undo_acceptance, {"transfer": row, "reason": "错"}, may),
+            (transfer_services.close_transfer, {"transfer": row, "state": "cancelled", "reason": "不走了"} | day, may),
+            (standings.lapse_member, {"member": member} | day, may),
+            (standings.restore_member, {"member": member, "branch": member.latest.branch, "group": None} | day, may),
+        ]  # fmt: skip
+    return given
 
 
 @contextmanager

@@ -35,7 +35,7 @@ from branches.accounts.middleware import BEGAN, SEEN
 from branches.accounts.models import Session
 from branches.meetings.kinds import Kind
 from branches.meetings.models import Meeting, MeetingFile
-from branches.models import HolidayYear
+from branches.models import BranchEvent, HolidayYear
 from branches.terms.models import Candidate, Election
 from members.honours.models import Award, Example, Nomination, Quota, Round, Title
 from members.models import CorrectionRequest, Profile
@@ -45,7 +45,16 @@ from partywork.jobs.models import Job
 from reports.models import Passage, Report, ReportTemplate, ReportVersion
 from tests import development_stage as joining
 from tests.cast import CAST, World, draw_world
-from tests.factories import make_branch, make_group, make_meeting, make_member, make_seat, make_term
+from tests.factories import (
+    make_branch,
+    make_group,
+    make_meeting,
+    make_member,
+    make_seat,
+    make_standing,
+    make_term,
+    make_transfer,
+)
 
 MISSING = 999_999_999
 PNG = bytes.fromhex("89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c4944415408d763f8cfc0000003"
@@ -264,6 +273,13 @@ def _place(stage: Stage, letter: str, branch, account) -> None:
     member.save(update_fields=["phone"])
     Profile.objects.create(member=member, id_number=ID_NUMBERS[letter], nationality="01", school=mark, home_address="云溪县河堤路9号")
     stage.objects[f"request.{letter}"] = CorrectionRequest.objects.create(member=member, text=mark, asked_on=date(2026, 3, 1))
+    traveller = stage.world.members["former"] if letter == "a" else make_member(branch, "转乙")
+    stage.objects |= {
+        f"event.{letter}": BranchEvent.objects.create(branch=branch, kind="renamed", day=date(2026, 2, 1), old_name=f"{mark}全称",
+                                                      old_short_name=mark[:10], reason="批复", form_token=uuid.uuid4()),
+        f"standing.{letter}": make_standing(member, "floating", place=mark, reason=mark),
+        f"transfer.{letter}": make_transfer(traveller, created_by=account, note=mark, other_side=mark, form_token=uuid.uuid4()),
+    }
     stage.objects[f"post.{letter}"] = stage.objects[f"account.{letter}"].posts.get()
 
 
@@ -342,11 +358,14 @@ def names() -> list[str]:
 # Which object a URL leads to, by its path; a URL of several states names their letters.
 PATHS: dict[str, str] = {
     "branch": "branch", "branch_edit": "branch", "branch_dissolve": "branch", "group_new": "branch",
-    "group_edit": "group", "group_dissolve": "group", "holiday_edit": "holidays", "holiday_remove": "holidays",
+    "branch_rename": "branch", "branch_move": "branch", "branch_merge": "branch", "groups_adjust": "branch", "event_undo": "event",
+    "group_rename": "group", "group_edit": "group", "group_dissolve": "group", "holiday_edit": "holidays", "holiday_remove": "holidays",
     "account": "account", "account_edit": "account", "account_reset": "account", "account_sessions_end": "account",
     "session_end": "session", "post_new": "account", "post_end": "post",
     "member": "member", "member_edit": "member", "member_move": "member", "member_profile": "member",
     "member_reveal": "member", "member_ask": "member", "member_request": "request", "handover": "branch",
+    "standing_new": "member", "standing_edit": "standing", "standing_remove": "standing",
+    "transfer": "transfer", "transfer_act": "transfer", "transfer_letter": "transfer", "transfer_out": "member",
     "meeting": "meeting", "meeting_edit": "meeting", "meeting_void": "meeting", "meeting_restore": "voided",
     "meeting_file": "file", "meeting_file_remove": "file",
     "term": "term", "term_edit": "term", "term_extend": "term", "term_new": "branch", "election_new": "branch",
@@ -375,6 +394,7 @@ QUERIES: dict[str, tuple[str, str]] = {
     "structure": ("branch={branch}", "-b"), "structure_export": ("", "abx"),
     "member_gaps": ("branch={branch}", "-b"), "member_gaps_export": ("", "abx"),
     "members": ("branch={branch}", "-b"), "members_export": ("", "-abx"), "reports": ("branch={branch}", "-b"),
+    "transfers": ("branch={branch}", "-b"), "transfers_export": ("", "-abx"), "transfer_in": ("", "abx"),
     "meeting_new": ("branch={branch}", "-abx"), "member_new": ("", "abx"), "report_new": ("", "abx"),
     "award_new": ("", "abx"), "example_new": ("", "abx"),
     "meeting_autosave": ("", "abx"), "meeting_attendance": ("", "abx"), "meeting_file_add": ("", "abx"),
@@ -385,7 +405,7 @@ FIXED: dict[str, dict[str, str]] = {
     "figure_rows_export": {"key": "meetings.study"},
     "member_reveal": {"name": "phone"},
 } | joining.FIXED
-ALWAYS: dict[str, str] = {"member_move": "act=regroup"}
+ALWAYS: dict[str, str] = {"member_move": "act=regroup", "transfer_act": "act=accept"}
 
 
 def letters(name: str, method: str = "GET") -> tuple[str, ...]:

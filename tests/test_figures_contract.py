@@ -16,11 +16,12 @@ from django.test.utils import CaptureQueriesContext
 from branches.accounts.models import Post
 from branches.meetings.kinds import Grade, Kind, ThemeForm, kinds_for
 from branches.meetings.models import Attendance, Meeting
-from branches.models import Branch, PartyGroup
+from branches.models import Branch, BranchEvent, PartyGroup
 from branches.terms.models import Term
 from members.development.models import StepRecord, ThoughtReport, Trainee, TrainingClass
 from members.honours.models import Award, Category, Example, Title
 from members.models import Membership, StartReason, StopReason
+from members.transfers.models import Transfer
 from partywork.figures import (
     By,
     Figure,
@@ -46,7 +47,9 @@ from tests.factories import (
     make_meeting,
     make_member,
     make_post,
+    make_standing,
     make_term,
+    make_transfer,
 )
 from tests.figure_cases import counted_keys
 
@@ -61,7 +64,8 @@ FULL_FACTS = {
     "mutual_criticisms": 5,
 }
 pytestmark = pytest.mark.django_db  # pytest-django makes only the databases that some test asks for
-MODELS = {Meeting, Attendance, Membership, Branch, PartyGroup, Post, Term, Award, Example, StepRecord, Trainee, ThoughtReport}
+MODELS = {Meeting, Attendance, Membership, Branch, PartyGroup, Post, Term, Award, Example, StepRecord, Trainee, ThoughtReport,
+          Transfer, BranchEvent}
 # By which columns a dated row of another kind begins and ends; the shift is that of a stock that begins the day after.
 BEGINS = {"terms.due": "due_on", "terms.due_names": "due_on", "terms.renewed": "elected_on", "terms.renewed_names": "elected_on",
           "terms.overdue": "due_on", "terms.overdue_names": "due_on", "honours.examples": "on"}
@@ -105,6 +109,14 @@ def draw_busy_world() -> World:
         Award.objects.create(title=title, branch=branch, member=member, awarded_on=DAYS[place % len(DAYS)], given_by="县委", document="文",
                              created_by=world["staff"])
         Example.objects.create(branch=world.b, name="典型", line="好", on=DAYS[place % len(DAYS)], chosen=True, created_by=world["staff"])
+    for place, kind in enumerate(("moved", "merged")):
+        for day in DAYS[place : place + 2]:
+            BranchEvent.objects.create(branch=world.a, kind=kind, day=day, from_branch=world.office, to_branch=world.b, reason="批复")
+    for status in ("floating", "lost"):
+        make_standing(make_member(world.b), status, start_on=date(2019, 1, 1))
+    for place in range(2):
+        make_transfer(make_member(world.b), start_on=DAYS[place])
+        make_transfer(branch=world.a, start_on=DAYS[place])
     make_branch(world.root, founded_on=date(2026, 2, 3))
     make_branch(world.office, dissolved_on=date(2026, 5, 1))
     for place, branch in enumerate((world.a, world.a, world.b)):
@@ -375,6 +387,8 @@ def begin_or_end(row: Model, key: str) -> str:
     """The column of a dated row by which a flow counts it: the one that lies in the half-year."""
     if key in BEGINS or isinstance(row, Award):
         return BEGINS.get(key, "awarded_on")
+    if isinstance(row, BranchEvent):
+        return "day"
     start, stop = (
         ("founded_on", "dissolved_on") if isinstance(row, Branch | PartyGroup) else ("start_on", "stop_on")
     )
@@ -421,6 +435,8 @@ def test_a_stock_holds_who_is_there_on_its_day(busy, which, shift, counts):
         )
         at = day + timedelta(days=shift - (later if which == "begin" else 0))
         leaving = {"stop_reason": "died"} if isinstance(row, Membership) else {}
+        at = day + timedelta(days=shift)
+        leaving = {Membership: {"stop_reason": "died"}, Transfer: {"state": "accepted"}}.get(type(row), {})
         with undone():
             change(
                 row,

@@ -34,6 +34,7 @@ from tests.factories import (
     make_post,
     make_seat,
     make_term,
+    make_transfer,
 )
 from tests.forms_on_pages import form_to
 from tests.stage import Stage, address, names, sign_in
@@ -60,6 +61,12 @@ def add_files(stage: Stage, count: int) -> None:
 def add_requests(stage: Stage, count: int) -> None:
     for _ in range(count):
         CorrectionRequest.objects.create(member=stage.world.members["member"], text="请核对", asked_on=date(2026, 3, 2))
+
+
+def add_transfers(stage: Stage, count: int) -> None:
+    for number in range(count):
+        make_transfer(make_member(stage.world.a, f"转出{number}"))
+        make_transfer(name=f"转入{number}", branch=stage.world.a)
 
 
 def add_meetings(stage: Stage, count: int) -> None:
@@ -250,7 +257,11 @@ PAGES: dict[str, Page] = {
     "member_request": Page("secretary", add_requests, 5, "detail", "a"),
     "handover": Page("secretary", add_meetings, 16, "handover", "a"),
     "member": Page("secretary", add_meetings, 12, "detail", "a"),
+    "transfers": Page("secretary", add_transfers, 7),
+    "transfers_export": Page("secretary", add_transfers, 8, "export"),
+    "transfer": Page("secretary", add_transfers, 5, "detail", "a"),
     "org": Page("staff", add_branches, 8),
+    "groups_adjust": Page("secretary", add_members, 7, "detail", "a"),
     "branch_names": Page("staff", add_branches, 4),
     "branch": Page("secretary", add_groups, 15, "detail", "a"),
     "awards": Page("staff", add_awards, 7),
@@ -366,5 +377,5 @@ def test_a_page_that_asks_for_each_row_is_seen(stage, monkeypatch):
 def test_every_list_is_here():
     listed = {"meetings", "sessions", "members", "accounts", "journal", "reports", "templates", "org", "duties", "matrix", "rules",
               "holidays", "structure", "member_gaps", "terms", "awards", "rounds", "titles", "examples",
-              "imports"}
+              "imports", "transfers"}
     assert listed <= set(PAGES) <= set(names())

@@ -17,7 +17,7 @@ from branches.accounts.models import Account, Post, Session
 from branches.accounts.permissions import TABLE, Role
 from branches.meetings.models import Attendance, Meeting
 from branches.meetings.querysets import MeetingQuerySet
-from branches.models import Branch, PartyGroup
+from branches.models import Branch, BranchEvent, PartyGroup
 from branches.querysets import BranchQuerySet
 from branches.terms.models import Election, Seat, Term
 from members.development.models import (
@@ -30,7 +30,8 @@ from members.development.models import (
     TrainingClass,
 )
 from members.honours.models import Award, Example, Nomination, Quota, Round, Title
-from members.models import CorrectionRequest, Member, Membership, Profile
+from members.models import CorrectionRequest, Member, Membership, Profile, Standing
+from members.transfers.models import Transfer
 from partywork.imports.models import ImportBatch
 from partywork.imports.registry import importer_of
 from partywork.jobs.models import Job
@@ -44,10 +45,13 @@ pytestmark = pytest.mark.django_db
 MAY_SEE: dict[type, Callable[[Account, Any], bool]] = {
     Branch: lambda who, row: who.can("org.view", row),
     PartyGroup: lambda who, row: who.can("org.view", row),
+    BranchEvent: lambda who, row: who.can("org.view", row),
     Member: lambda who, row: who.can("members.view", row),
     Membership: lambda who, row: who.can("members.view", row),
     Profile: lambda who, row: who.can("members.view", row),
     CorrectionRequest: lambda who, row: who.can("members.view", row),
+    Standing: lambda who, row: who.can("members.view", row),
+    Transfer: lambda who, row: any(who.can("transfers.view", branch) for branch in (row.branch, row.to_branch) if branch),
     Meeting: lambda who, row: who.can("meetings.view", row),
     Attendance: lambda who, row: who.can("meetings.view", row.meeting),
     Term: lambda who, row: who.can("org.view", row),
@@ -192,4 +196,5 @@ def test_a_list_that_forgets_the_branch_is_seen(stage, monkeypatch):
 def test_every_right_to_see_is_in_the_parity():
     """A new view right of the table must have its model above."""
     assert {action for action in TABLE if action.endswith(".view")} == {
-        "org.view", "members.view", "meetings.view", "honours.view", "reports.view", "journal.view", "system.view", "development.view"}
+        "org.view", "members.view", "meetings.view", "honours.view", "reports.view", "journal.view", "system.view", "development.view",
+        "transfers.view"}

@@ -24,7 +24,7 @@ BARE = {  # buttons: nothing is typed
     "terms_export", "awards_export", "example_choose", "development_export", "thought_file", "step_file", "step_file_add",
     "step_file_remove", "submission_withdraw", "local_item_end", "training_take", "import_members_template",
     "import_branches_template", "import_accounts_template", "import_columns", "import_confirm", "import_undo",
-    "import_download",
+    "import_download", "transfers_export",
 }
 SCRIPTED = {"meeting_autosave", "meeting_attendance", "meeting_file_add"}  # pieces of the meeting form that scripts send
 FORMS = [name for name in (*SUBMISSIONS, *VARIANTS) if name not in BARE | SCRIPTED | {"password_change"}]  # passwords never come back
@@ -42,6 +42,7 @@ BROKEN: dict[str, dict[str, str]] = {
     "import_members": {"file": ""}, "import_branches": {"file": ""}, "import_accounts": {"file": ""},
     "member_find": {"number": "11010519491231002"}, "thought_void": {"reason": "长" * 201}, "step_void": {"reason": "长" * 201},
     "training_hours": {"version": "0"},
+    "standing_remove": {"reason": "长" * 201}, "event_undo": {"reason": "长" * 201},
 }  # fmt: skip
 # Values that nobody should type and somebody will.
 HOSTILE = {

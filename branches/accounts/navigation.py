@@ -35,6 +35,7 @@ SECTIONS: tuple[tuple[str, tuple[Item, ...]], ...] = (
             Item("待办", "duties", "list-todo", "meetings.view"),
             Item("会议", "meetings", "calendar-days", "meetings.view"),
             Item("党员", "members", "users", "members.view"),
+            Item("组织关系转接", "transfers", "send", "transfers.view"),
             Item("我的档案", "members", "id-card", "members.view", Reach.OWN),
             Item("发展党员", "development", "user-plus", "development.view"),
             Item("组织", "org", "network", "org.view"),

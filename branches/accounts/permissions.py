@@ -65,6 +65,8 @@ TABLE: dict[str, tuple[str, dict[Role, Reach]]] = {
         "请求更正本人信息",
         dict.fromkeys((*_SEE, Role.MEMBER), Reach.OWN),
     ),
+    "transfers.view": ("查看组织关系转接", _SEE),
+    "transfers.edit": ("办理组织关系转接", _BOOKS | {Role.STAFF: Reach.BELOW}),
     "meetings.view": ("查看会议", _SEE),
     "meetings.edit": (
         "登记、更正、作废会议",

@@ -181,6 +181,28 @@ def end_post(*, actor: Account, post: Post, day: date) -> Post:
     return post
 
 
+def end_posts_of(actor: Account | None, branch: Branch, day: date) -> list[int]:
+    """Every post in an organisation that is no more from that day on; whoever dissolves it has the right to that."""
+    posts = list(branch.posts.filter(Q(stop_on=None) | Q(stop_on__gt=day)).select_related("account"))
+    later = next((post for post in posts if post.start_on > day or post.stop_on), None)
+    if later:
+        raise RuleViolation(f"{later.account}的{later.get_role_display()}任职在{_cn(day)}以后还有变动，请先核对。", field="day")
+    for post in posts:
+        post.stop_on = day
+        post.save(update_fields=["stop_on"])
+        changes = {"stop_on": [None, day.isoformat()]}
+        write_entry(actor=actor, action="post.end", target=post, label=f"{post.account}：{post}", changes=changes)
+    return [post.pk for post in posts]
+
+
+def reopen_posts(posts: list[int], day: date) -> None:
+    """The same taken back; a post that was given anew meanwhile stays as it is."""
+    for post in Post.objects.filter(pk__in=posts, stop_on=day):
+        if not Post.objects.filter(account=post.account_id, branch=post.branch_id, role=post.role, stop_on=None).exists():
+            post.stop_on = None
+            post.save(update_fields=["stop_on"])
+
+
 def check_place_of_post(role: str, branch: Branch) -> None:
     """Posts that act for the whole bureau stand at its committee; posts that see several branches, not in one of them."""
     if role in ROOT_ROLES and branch.kind != BranchKind.COMMITTEE:

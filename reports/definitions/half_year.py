@@ -23,7 +23,7 @@ FOUNDATIONS = Part("2", "党建责任和基础工作", (
         "meetings.work_report"), tells=(say.leadership, say.responsible, say.work_reports, say.mobilisation),
         asks="党建工作要点、计划和责任落实情况"),
     Section("2.organisation", "健全组织体系", figures=(
-        "org.general", "org.branches", "org.groups", "org.founded", "org.dissolved", "groups.adjustments",
+        "org.general", "org.branches", "org.groups", "org.founded", "org.moved", "org.merged", "org.dissolved", "groups.adjustments",
         "terms.due", "terms.due_names", "terms.renewed", "terms.renewed_names", "terms.overdue", "terms.overdue_names"),
         tells=(say.organisations, say.organisation_changes, terms_renewed), asks="换届、组织设置方面需要说明的情况"),
     Section("2.lessons", "坚持“三会一课”和主题党日制度", figures=(
@@ -44,8 +44,10 @@ MEMBERS = Part("3", "党员教育管理", (
     Section("3.roster", "加强党员队伍管理", figures=(
         "members.start", "members.start_full", "members.start_probationary", "members.end", "members.end_full",
         "members.end_probationary", "members.probationary_names", "members.transfers_in", "members.transfers_out",
-        "members.moved_in", "members.admitted", "members.turned_full", "members.left"),
-        tells=(say.roster, say.on_probation, say.comings_and_goings), asks="党员管理方面需要说明的情况"),
+        "members.moved_in", "members.admitted", "members.turned_full", "members.left", "members.stopped", "members.restored",
+        "transfers.leaving", "transfers.arriving", "members.floating", "members.lost"),
+        tells=(say.roster, say.on_probation, say.comings_and_goings, say.stopped_and_restored, say.in_transit, say.away),
+        asks="党员管理方面需要说明的情况"),
     Section("3.development", "做好发展党员工作", figures=(
         "development.applications", "development.activists", "development.activist_names", "development.candidates",
         "development.trained", "development.trained_names", "development.admitted_names", "development.full_names",

@@ -17,6 +17,7 @@ from reports.sample.files import build_files
 from reports.sample.honours import build_honours
 from reports.sample.imports import build_imports
 from reports.sample.meetings import build_meetings
+from reports.sample.moves import build_moves
 from reports.sample.organisation import PASSWORD, Sample, build_accounts, build_people, build_tree
 from reports.sample.terms import build_terms
 
@@ -51,6 +52,7 @@ def load_sample(*, size: str, until: date) -> dict:
     build_honours(sample)
     if size == "bureau":  # the other sizes are for tests and measurements, which count files
         build_imports(sample)
+    build_moves(sample)
     write_entry(actor=None, action="sample.load", label=f"{len(sample.branches)}个支部、{len(sample.members)}名党员")
     return {"size": size, "until": until.isoformat(), "branches": len(sample.branches), "members": len(sample.members),
             "meetings": held, "accounts": sample_accounts(), "password": PASSWORD}

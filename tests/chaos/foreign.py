@@ -38,6 +38,7 @@ ROWS: dict[str, type[Model]] = {
     "branch": Branch, "parent": Branch, "group": PartyGroup, "template": ReportTemplate, "meeting": Meeting, "job": Job,
     "host": Member, "recorder": Member, "lecturer": Member, "present": Member, "listed": Member, "state-": Member, "reason-": Member,
     "grade-": Member, "session": Session, "account": Account, "member": Member, "title": Title,
+    "sources": Branch, "to_branch": Branch, "place-": Member,
 }  # fmt: skip
 NOT_IDS = {
     "version": "which state of the record the page showed", "form_token": "a random mark of the form itself (R20)",

@@ -31,7 +31,8 @@ READING = {"meeting_attendance": "draws the list of those expected, for a page t
 # Addresses that hand out a file when posted to: nothing changes by it, and each time is told.
 FILES = {"matrix_export", "meetings_export", "members_export", "figures_export", "figure_rows_export", "meeting_file", "report_download",
          "structure_export", "member_gaps_export", "development_export", "thought_file", "step_file",
-         "import_members_template", "import_branches_template", "import_accounts_template", "import_download"}
+         "import_members_template", "import_branches_template", "import_accounts_template", "import_download",
+         "transfers_export"}
 # GET addresses that hand out a file without a word in the journal.
 PLAIN_FILES = {"template_builtin": "part of the program, the same for everybody; no record stands in it"}
 # Columns that tell of the change itself, or of which only the fact is told.
@@ -44,6 +45,8 @@ TOLD_AS = {"meetings.MeetingFile.removed_at": "附件", "reports.ReportTemplate.
 FOLLOWS = {
     "branches.Branch.numchild": "the tree's own count of the organisations that are told",
     "imports.ImportBatch.job": "the job that was asked for is told",
+    "branches.Branch.path": "its place in the tree, which is told as the organisation above it", "branches.Branch.depth": "the same",
+    "members.Standing.outcome": "follows from the day on which it ends", "transfers.Transfer.due_on": "follows from the days that are told",
     "members.Member.latest": "points to the membership that is told",
     "members.Membership.stop_on": "the day on which the membership that is told begins",
     "members.Membership.stop_reason": "the same",

@@ -126,9 +126,7 @@ def test_every_act_through_its_page(world, client_of):
         ("unleader", {"day": "2025-01-04"}),
         ("move", {"branch": world.b.pk, "group": "", "day": "2025-01-05"}),
         ("correct", {"group": "", "start_on": "2025-01-06", "reason": "日期看错"}),
-        ("leave", {"reason": "transfer_out", "day": "2025-01-07"}),
-        ("return", {"branch": world.b.pk, "group": "", "day": "2025-01-08"}),
-        ("undo", {"reason": "登记错人"}),
+        ("leave", {"reason": "removed", "ground": "threat", "day": "2025-01-07"}),
         ("undo", {"reason": "登记错人"}),
         ("link", {"username": "ranyang"}),
         ("unlink", {}),
@@ -152,12 +150,30 @@ def test_every_act_through_its_page(world, client_of):
     ]
 
 
+def test_whoever_was_transferred_out_comes_back_through_the_page(world, client_of):
+    member = make_member(world.a, "冉阳", stop_on=date(2025, 1, 7), stop_reason="transfer_out")
+    answer = move(client_of("staff"), member, "return", version=1, branch=world.b.pk, group="", day="2025-01-08")
+    assert answer.status_code == 302
+    assert list(member.memberships.values_list("branch__code", "start_on", "start_reason")) == [
+        ("ZB01", date(2020, 1, 1), "first"), ("ZB02", date(2025, 1, 8), "transfer_in"),
+    ]  # fmt: skip
+
+
+def test_a_transfer_is_not_offered_as_a_way_of_leaving(world, client_of):
+    """It goes by a letter; a removal says its ground."""
+    secretary, member = client_of("secretary"), world.members["member"]
+    refused = move(secretary, member, "leave", version=1, reason="transfer_out", day="2026-06-02")
+    assert "没有这一项" in refused.context["form"].errors["reason"][0]
+    refused = move(secretary, member, "leave", version=1, reason="removed", day="2026-06-02")
+    assert refused.context["form"].errors["ground"] == ["请选择除名情形。"]
+
+
 def test_acts_that_do_not_fit_are_not_offered(world, client_of):
     page = client_of("secretary").get(reverse("member_move", args=[world.members["member"].pk]))
     assert [tab["label"] for tab in page.context["tabs"]] == [
         "调整党小组",
         "任组长",
-        "转出或离开",
+        "离开",
         "更正记录",
         "解除账号",
     ]

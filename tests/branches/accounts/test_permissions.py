@@ -35,6 +35,8 @@ EXPECTED = {
     "members.edit":     (B, B, B, N, N, D, N, N, N, N, N),
     "members.reveal":   (B, B, B, O, O, D, O, O, O, N, N),
     "members.ask":      (O, O, O, O, O, O, O, O, O, N, N),
+    "transfers.view":   (D, D, D, D, D, D, D, D, N, N, N),
+    "transfers.edit":   (B, B, B, N, N, D, N, N, N, N, N),
     "meetings.view":    (D, D, D, D, D, D, D, D, N, N, N),
     "meetings.edit":    (B, B, B, B, B, D, N, N, N, N, N),
     "terms.edit":       (B, B, B, N, N, D, N, N, N, N, N),
