@@ -7,4 +7,4 @@ class BranchesConfig(AppConfig):
     verbose_name = "组织"
 
     def ready(self) -> None:
-        from branches import figures, rules, services  # noqa: F401  (they declare figures, rules and actions)
+        from branches import figures, restructuring, rules, services  # noqa: F401  (they declare figures, rules and actions)

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from treebeard.mp_tree import MP_Node
 
-from branches.querysets import BranchManager, GroupQuerySet, SettingQuerySet
+from branches.querysets import BranchManager, EventQuerySet, GroupQuerySet, SettingQuerySet
 
 
 class BranchKind(models.TextChoices):
@@ -113,6 +113,50 @@ class PartyGroup(models.Model):
 
     def is_active_on(self, day) -> bool:
         return self.founded_on <= day and (self.dissolved_on is None or day < self.dissolved_on)
+
+
+class EventKind(models.TextChoices):
+    RENAMED = "renamed", "更名"
+    MOVED = "moved", "隶属关系调整"
+    MERGED = "merged", "合并"
+    DISSOLVED = "dissolved", "撤销"
+    GROUP_RENAMED = "group_renamed", "党小组更名"
+    REGROUPED = "regrouped", "调整党小组"
+
+
+class BranchEvent(models.Model):
+    """A dated change in the life of an organisation, beside its founding and dissolving days: what it was called or stood
+    under before, into which it went. Written by `branches.restructuring`, `branches.services` and
+    `members.restructuring` only; `details` holds what an undo needs."""
+
+    branch = models.ForeignKey(Branch, models.PROTECT, related_name="events", verbose_name="党组织")
+    kind = models.CharField("事项", max_length=16, choices=EventKind.choices)
+    day = models.DateField("生效日期")
+    old_name = models.CharField("原全称", max_length=100, blank=True)
+    old_short_name = models.CharField("原简称", max_length=30, blank=True)
+    from_branch = models.ForeignKey(Branch, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="原上级")
+    to_branch = models.ForeignKey(Branch, models.PROTECT, null=True, blank=True, related_name="events_to", verbose_name="去向")
+    group = models.ForeignKey(PartyGroup, models.PROTECT, null=True, blank=True, related_name="events", verbose_name="党小组")
+    reason = models.CharField("依据或原因", max_length=200)
+    details = models.JSONField(default=dict, editable=False)
+    form_token = models.UUIDField(null=True, unique=True, editable=False)
+
+    objects = EventQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "党组织变动"
+        ordering = ["day", "id"]
+        indexes = [models.Index(fields=["kind", "day"], name="event_by_kind")]
+
+    def __str__(self) -> str:
+        return f"{self.branch.short_name}{self.get_kind_display()}"
+
+    @property
+    def rights_branch(self) -> Branch:
+        return self.branch
+
+    def figure_words(self) -> str:
+        return self.branch.short_name
 
 
 class RuleSetting(models.Model):

@@ -95,6 +95,20 @@ class GroupQuerySet(QuerySet):
         return self.filter(active_on(day))
 
 
+class EventQuerySet(QuerySet):
+    def visible_to(self, account) -> EventQuerySet:
+        return self.filter(account.reach("org.view", "branch__"))
+
+    def touching(self, branch) -> EventQuerySet:
+        """Of the organisation itself, or by which another went into it."""
+        return self.filter(Q(branch=branch) | Q(kind="merged", to_branch=branch))
+
+    def names_on(self, day: date) -> dict[int, str]:
+        """{organisation: what it was called for short on that day} for those that have been renamed since."""
+        later = self.filter(kind="renamed", day__gt=day).order_by("-day", "-id")
+        return dict(later.values_list("branch", "old_short_name"))
+
+
 class SettingQuerySet(QuerySet):
     def in_force(self, rule_id: str, day: date):
         """The figures set for a rule on a day, or None."""

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from branches.models import LEAF_KINDS, Branch, BranchKind, Bureau, PartyGroup
+from branches.models import LEAF_KINDS, Branch, BranchEvent, BranchKind, Bureau, EventKind, PartyGroup
 from partywork.errors import RuleViolation
 from partywork.journal.services import changes_between, register_actions, snapshot, write_entry
 from partywork.periods import today
@@ -125,6 +125,7 @@ def dissolve_branch(*, actor, branch: Branch, day: date, reason: str) -> Branch:
     branch.dissolved_on = day
     branch.version += 1
     branch.save(update_fields=["dissolved_on", "version"])
+    BranchEvent.objects.create(branch=branch, kind=EventKind.DISSOLVED, day=day, reason=reason)
     write_entry(
         actor=actor,
         action="org.dissolve",
@@ -300,10 +301,17 @@ def check_dissolvable(branch: Branch, day: date) -> None:
     _refuse_left(
         _lasting(branch.memberships, "stop_on", day), "它还有{}名党员。请先把党员调整到其他支部或转出。"
     )
+    check_loose_ends(branch, day)
+
+
+def check_loose_ends(branch: Branch, day: date) -> None:
+    """Nothing recorded from that day on, and no letter of transfer that waits for it."""
     _refuse_left(
         branch.meetings.filter(held_on__gte=day).exclude(state="voided"),
-        "这一天或之后还登记有{}次会议，撤销日期应在会议之后。",
+        "这一天或之后还登记有{}次会议，日期应在会议之后。",
     )
+    for letters in (branch.transfers, branch.transfers_to):
+        _refuse_left(letters.filter(state__in=("drafted", "on_the_way")), "还有{}份组织关系介绍信没有办结，请先办结或撤销。")
 
 
 def check_group_name(branch: Branch, name: str, but: PartyGroup | None = None) -> None:

@@ -15,6 +15,7 @@ from branches import services
 from branches.choosing import fitting, full_name
 from branches.forms import BranchForm, BureauForm, EndForm, GroupForm, NewBranchForm, NewGroupForm
 from branches.models import Branch, PartyGroup
+from branches.timeline import steps_of
 from partywork.answers import answer_form, made_before, posted
 from partywork.periods import today
 from partywork.slots import added_to
@@ -93,6 +94,7 @@ def branch_page(request: HttpRequest, pk: int) -> HttpResponse:
     day = today()
     below = Branch.objects.visible_to(request.user).within(branch).active_on(day)
     kinds = Branch.objects.within(branch).kinds_of_members(day)
+    groups = list(branch.groups.all())
     return render(
         request,
         "org/branch.html",
@@ -101,17 +103,19 @@ def branch_page(request: HttpRequest, pk: int) -> HttpResponse:
             "above": Branch.objects.visible_to(request.user).above(branch),
             "facts": facts_of(branch),
             "here": f"?branch={branch.pk}",
-            "roster": f"?branch={branch.pk}" if branch.is_leaf_kind else "",
+            "roster": f"?branch={branch.pk}",
             "full": kinds.get("full", 0),
             "probationary": kinds.get("probationary", 0),
             "members": sum(kinds.values()),
             "officers": officers_of(branch, day),
-            "groups": groups_of(branch, day) if branch.is_leaf_kind else [],
+            "groups": groups_of(branch, groups, day) if branch.is_leaf_kind else [],
+            "steps": steps_of(branch, groups, request.user),
             "below": [] if branch.is_leaf_kind else tree_rows(list(below.exclude(pk=branch.pk)), below),
             "gone": not branch.is_active_on(day),
             "panels": added_to("branch.panels", branch, request.user, day),
             "can_edit": request.user.can("org.edit", branch),
             "can_groups": request.user.can("org.groups", branch),
+            "can_adjust": request.user.can("members.edit", branch),
         },
     )
 
@@ -134,8 +138,8 @@ def officers_of(branch: Branch, day) -> list:
     return sorted(posts, key=lambda post: OFFICES.index(post.role))
 
 
-def groups_of(branch: Branch, day) -> list[dict]:
-    """The groups in being with today's leaders and numbers; one query each for groups and people."""
+def groups_of(branch: Branch, groups: list[PartyGroup], day) -> list[dict]:
+    """The groups in being with today's leaders and numbers; one query for the people."""
     roster = list(branch.memberships.active_on(day).exclude(group=None).select_related("member"))
     return [
         {
@@ -143,7 +147,8 @@ def groups_of(branch: Branch, day) -> list[dict]:
             "members": sum(row.group_id == group.pk for row in roster),
             "leaders": [row.member for row in roster if row.group_id == group.pk and row.is_group_leader],
         }
-        for group in branch.groups.active_on(day)
+        for group in groups
+        if group.is_active_on(day)
     ]
 
 

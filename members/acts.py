@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import transaction
 
 from branches.accounts.models import Account
 from branches.accounts.permissions import Reach, widest_reach
-from members import changes, corrections, forms, services
-from members.models import Kind, Member, StopReason
+from members import changes, corrections, forms, services, standings
+from members.models import Kind, Member, Status, StopReason
 
 
 @dataclass(frozen=True)
@@ -22,9 +25,12 @@ class Act:
     hint: str = ""
     dated: bool = True  # whether the service is told what day it is
 
-    def do(self, *, actor: Account, member: Member, today, values: dict) -> None:
+    @transaction.atomic
+    def do(self, *, actor: Account, member: Member, today, values: dict, token: UUID | None = None) -> None:
+        """The act, and which form it came from: the same form sent again is led to the member's page."""
         facts = values | ({"today": today} if self.dated else {})
         self.service(actor=actor, member=member, **facts)
+        services.note_form(member, token)
 
 
 def _here(member: Member, account: Account) -> bool:
@@ -49,6 +55,10 @@ def _on_probation(member: Member, account: Account) -> bool:
 
 def _transferred_out(member: Member, account: Account) -> bool:
     return member.latest.stop_reason == StopReason.TRANSFER_OUT
+
+
+def _stopped(member: Member, account: Account) -> bool:
+    return any(row.status == Status.STOPPED and row.stop_on is None for row in member.standings.all())
 
 
 def _can_undo(member: Member, account: Account) -> bool:
@@ -82,17 +92,17 @@ ACTS = [
         forms.MoveForm,
         changes.move_member,
         _may_move,
-        "在本单位支部之间调整；转到外单位的，请用“转出或离开”登记。",
+        "在本单位支部之间调整；转到外单位的，请在“组织关系转接”中办理。",
     ),
     Act("full", "预备党员转正", "登记转正", forms.TurnFullForm, changes.turn_full, _on_probation),
     Act(
         "leave",
-        "转出或离开",
-        "登记转出或离开",
+        "离开",
+        "登记离开",
         forms.LeaveForm,
         changes.leave_member,
         _here,
-        "登记后仍可查到此人和此前的全部记录。",
+        "去世、除名、开除党籍、取消预备党员资格、停止党籍的在这里登记，此人和此前的全部记录仍可查到。组织关系转出的，请在“组织关系转接”中开具介绍信。",
     ),
     Act(
         "return",
@@ -102,6 +112,24 @@ ACTS = [
         changes.return_member,
         _transferred_out,
         "接着原来的档案继续记录，不必重新登记。",
+    ),
+    Act(
+        "restore",
+        "恢复党籍",
+        "登记恢复党籍",
+        forms.ReturnForm,
+        standings.restore_member,
+        _stopped,
+        "停止党籍的党员，经组织批准恢复党籍的，从批准之日起重新列入名册。",
+    ),
+    Act(
+        "lapse",
+        "按自行脱党除名",
+        "登记除名",
+        forms.ChangeForm,
+        standings.lapse_member,
+        _stopped,
+        "停止党籍满2年仍联系不上的，按自行脱党除名（LOST-1）。",
     ),
     Act(
         "correct",

@@ -14,8 +14,9 @@ from django.db import transaction
 from branches.accounts.models import Account
 from branches.models import Branch, PartyGroup
 from members import rules
-from members.models import Kind, Member, Membership, StartReason, StopReason
+from members.models import Ground, Kind, Member, Membership, StartReason, StopReason
 from members.services import ARRIVALS, begin, check_place, claim, make_latest, refuse, require, told
+from members.standings import close_standings
 from partywork.errors import RuleViolation
 
 # A row begun for one of these may take a second change of group or leader on its first day.
@@ -119,6 +120,13 @@ def move_member(
     """To another branch of this organisation; both branches must be within the actor's right."""
     begin(actor, member, version)
     require(actor, branch)
+    return put_in_branch(actor, member, branch, group, day, today, note)
+
+
+def put_in_branch(
+    actor: Account | None, member: Member, branch: Branch, group: PartyGroup | None, day: date, today: date, note: str
+) -> Membership:
+    """The move itself; whoever calls has asked for the right."""
     latest = present(member)
     if latest.branch == branch:
         raise RuleViolation("已经在这个支部。", field="branch")
@@ -160,18 +168,30 @@ def leave_member(
     day: date,
     today: date,
     note: str = "",
+    ground: str = "",
     version: int | None = None,
 ) -> Membership:
-    """Transferred out, died, removed, expelled or cancelled: from this day on no longer on the roster."""
+    """Transferred out, died, removed, expelled, cancelled or stopped: from this day on no longer on the roster. A removal
+    has its ground (DSP-1)."""
     begin(actor, member, version)
+    return take_off_roster(actor, member, reason, day, today, note, ground)
+
+
+def take_off_roster(
+    actor: Account | None, member: Member, reason: str, day: date, today: date, note: str, ground: str = ""
+) -> Membership:
+    """The leaving itself; whoever calls has asked for the right."""
     if reason not in LEAVING:
         raise RuleViolation("请选择离开的原因。", field="reason")
     latest = present(member)
     refuse("reason", rules.why_not_leave(reason, latest.kind))
+    if ground and (reason != StopReason.REMOVED or ground not in Ground.values):
+        raise RuleViolation("除名情形只在除名时选择。", field="ground")
     refuse("day", rules.why_not_on(day, today, latest.start_on))
     if day == latest.start_on:
         raise RuleViolation(rules.why_not_twice(day, latest.get_start_reason_display()), field="day")
-    member.latest = _end(latest, day, reason, note)
+    close_standings(member, day, reason)
+    member.latest = _end(latest, day, reason, note, ground)
     return told(actor, "members.leave", member, latest, member.latest)
 
 
@@ -190,6 +210,14 @@ def return_member(
     """Somebody whose membership had been transferred out comes back: the same record goes on."""
     begin(actor, member, version)
     require(actor, branch)
+    return put_back(actor, member, branch, group, day, today, note)
+
+
+def put_back(
+    actor: Account | None, member: Member, branch: Branch, group: PartyGroup | None, day: date, today: date, note: str,
+    kind: str = "",
+) -> Membership:
+    """The return itself; whoever calls has asked for the right. `kind` where it changed meanwhile."""
     latest = member.latest
     if latest.stop_reason != StopReason.TRANSFER_OUT:
         raise RuleViolation("只有组织关系已转出的党员才能重新转入。")
@@ -199,7 +227,7 @@ def return_member(
         member=member,
         branch=branch,
         group=group,
-        kind=latest.kind,
+        kind=kind or latest.kind,
         start_on=day,
         start_reason=StartReason.TRANSFER_IN,
         note=note,
@@ -237,10 +265,10 @@ def _amend(member: Member, latest: Membership, reason: str, note: str, changes: 
     return row
 
 
-def _end(latest: Membership, day: date, reason: str, note: str = "") -> Membership:
+def _end(latest: Membership, day: date, reason: str, note: str = "", ground: str = "") -> Membership:
     """End a row and answer with it as it is now; `latest` stays as it was read, for the journal."""
     row = Membership.objects.get(pk=latest.pk)
-    row.stop_on, row.stop_reason, row.note = day, reason, note or row.note
+    row.stop_on, row.stop_reason, row.note, row.ground = day, reason, note or row.note, ground
     row.save()
     return row
 

@@ -13,8 +13,10 @@ from branches.accounts.models import Account
 from branches.models import Branch, PartyGroup
 from members import rules
 from members.changes import leaders_from
+from members.guards import check_guards
 from members.models import Member, Membership, StartReason, StopReason
 from members.services import ARRIVALS, PLACE, begin, check_place, refuse
+from members.standings import follow_leaving, follow_return, reopen_standings, unrestore
 from partywork.errors import RuleViolation
 from partywork.journal.services import changes_between, snapshot, write_entry
 
@@ -38,6 +40,8 @@ def correct_membership(
     latest = Membership.objects.select_related("member").get(pk=member.latest_id)
     previous = previous_of(member)
     before = snapshot(latest, PLACE)
+    if (latest.start_on, latest.stop_on) != (start_on, stop_on):
+        check_guards(latest)
     _check_dates(latest, previous, start_on, stop_on, today)
     _check_branch(actor, latest, previous, branch)
     check_place(branch, group, start_on, today if stop_on is None else start_on)
@@ -45,6 +49,9 @@ def correct_membership(
         raise RuleViolation("该党员是组长，更正党小组前请先撤销组长任职。", field="group")
     if previous and previous.stop_reason == StopReason.CHANGED:
         Membership.objects.filter(pk=previous.pk).update(stop_on=start_on)
+    follow_leaving(member, latest.stop_on, stop_on)
+    if latest.start_reason == StartReason.RESTORED:
+        follow_return(member, latest.start_on, start_on)
     latest.branch, latest.group, latest.start_on, latest.stop_on = branch, group, start_on, stop_on
     latest.save()
     member.latest = latest
@@ -63,7 +70,7 @@ def _check_dates(
     latest: Membership, previous: Membership | None, start_on: date, stop_on: date | None, today: date
 ) -> None:
     if (latest.stop_on is None) != (stop_on is None):
-        raise RuleViolation("离开与否不能在这里更正，请用“转出或离开”或“撤销变动”。", field="stop_on")
+        raise RuleViolation("离开与否不能在这里更正，请用“离开”或“撤销变动”。", field="stop_on")
     if start_on > today or (stop_on and stop_on > today):
         raise RuleViolation("日期不能晚于今天。", field="stop_on" if start_on <= today else "start_on")
     if stop_on and stop_on <= start_on:
@@ -116,11 +123,22 @@ def undo_change(
     """Take back the latest step: a leaving is reopened; a change is removed and what stood before it goes on."""
     begin(actor, member, version)
     _check_reason(reason)
+    check_guards(member.latest)
+    return take_back(actor, member, reason)
+
+
+def take_back(actor: Account | None, member: Member, reason: str) -> Membership:
+    """The undoing itself; whoever calls has asked for the right."""
     before = snapshot(member.latest, PLACE)
-    row = _reopen(member.latest) if member.latest.stop_on else _remove_latest(member)
+    row = _take_back_leaving(member) if member.latest.stop_on else _remove_latest(member)
     changes = changes_between(before, snapshot(row, PLACE))
     write_entry(actor=actor, action="members.undo", target=member, reason=reason, changes=changes)
     return row
+
+
+def _take_back_leaving(member: Member) -> Membership:
+    reopen_standings(member, member.latest.stop_on)
+    return _reopen(member.latest)
 
 
 def _remove_latest(member: Member) -> Membership:
@@ -129,6 +147,8 @@ def _remove_latest(member: Member) -> Membership:
         raise RuleViolation("这是该党员的第一段记录，不能撤销；有误请用“更正记录”。")
     if wrong.start_reason == StartReason.TURNED_FULL:
         member.full_on = None
+    if wrong.start_reason == StartReason.RESTORED:
+        unrestore(member, wrong.start_on)
     member.latest = previous
     member.save(update_fields=["latest", "full_on"])
     wrong.delete()
@@ -139,7 +159,7 @@ def _reopen(row: Membership) -> Membership:
     check_still(row)
     if row.is_group_leader and (now := leaders_from(row.group, row.stop_on).exclude(pk=row.pk).first()):
         raise RuleViolation(f"该组现任组长是{now.member.name}，请先撤销其任职。")
-    row.stop_on, row.stop_reason = None, ""
+    row.stop_on, row.stop_reason, row.ground = None, "", ""
     row.save()
     return row
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from django.db.models import Exists, OuterRef
+
 from branches.querysets import active_on
-from members.models import Kind, Membership, StartReason, StopReason
+from members.models import Kind, Membership, Standing, StartReason, Status, StopReason
 from partywork.figures import Demanded, Ground, Listing, Nature, Q, during, figure
 from partywork.periods import Period
 
@@ -98,6 +100,36 @@ def left(period: Period) -> Demanded:
     return _ended(
         period, StopReason.DIED, StopReason.REMOVED, StopReason.EXPELLED, StopReason.CANCELLED
     )
+
+
+@figure("members.stopped", of=ROSTER, label="停止党籍", unit="人", part=3)
+def stopped(period: Period) -> Demanded:
+    """本期内停止党籍的人数，按停止党籍的日期计；后来恢复的也计。"""
+    return _ended(period, StopReason.STOPPED)
+
+
+@figure("members.restored", of=ROSTER, label="恢复党籍", unit="人", part=3)
+def restored(period: Period) -> Demanded:
+    """本期内恢复党籍、重新列入名册的人数，按恢复党籍的日期计。"""
+    return _begun(period, StartReason.RESTORED)
+
+
+@figure("members.floating", of=ROSTER, label="流动党员", unit="人", part=3, nature=Nature.STOCK)
+def floating(period: Period) -> Demanded:
+    """本期最后一天名册中登记为流动党员（流出）的人数；当天结束流动的不计。"""
+    return _standing(period, Status.FLOATING)
+
+
+@figure("members.lost", of=ROSTER, label="失去联系的党员", unit="人", part=3, nature=Nature.STOCK)
+def lost(period: Period) -> Demanded:
+    """本期最后一天名册中登记为失去联系的党员人数；当天恢复联系的不计，已停止党籍的不在名册，也不计。"""
+    return _standing(period, Status.LOST)
+
+
+def _standing(period: Period, status: str) -> Demanded:
+    """On the roster of the last day, and of that standing."""
+    day = period.last_day
+    return *_roster(day), Q(Exists(Standing.objects.in_force(status, on=day).filter(member=OuterRef("member"))))
 
 
 def _roster(day, *more: Q) -> Demanded:

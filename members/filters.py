@@ -1,4 +1,7 @@
-"""The filters above the roster. Nothing asked for: today's roster of everything in reach."""
+"""The filters above the roster. Nothing asked for: today's roster of everything in reach.
+
+An organisation stands for everything below it; a band is one of the structure table (`members.structure`), which leads here:
+so a number there and the list here are made by the same condition."""
 
 from __future__ import annotations
 
@@ -10,9 +13,15 @@ from django.utils.functional import cached_property
 
 from branches.choosing import BranchFilter
 from branches.models import Branch, PartyGroup
+from members.models import Status
+from members.structure import band_choices, in_band
 from partywork.lists import SiteFilterSet
 
-STATES = (("full", "正式党员"), ("probationary", "预备党员"), ("left", "已离开"))
+STANDINGS = ("floating", "lost", "correcting", "probation")
+STATES = (
+    ("full", "正式党员"), ("probationary", "预备党员"), ("left", "已离开"),
+    *((status, Status(status).label) for status in STANDINGS),
+)  # fmt: skip
 
 
 class RosterFilter(SiteFilterSet):
@@ -20,11 +29,11 @@ class RosterFilter(SiteFilterSet):
 
     words = django_filters.CharFilter(label="姓名或拼音")
     branch = BranchFilter(
-        label="支部", queryset=lambda request: Branch.objects.filter(request.user.reach("members.view")).leaves(),
-        empty_label="全部支部",
+        label="党组织", queryset=lambda request: Branch.objects.filter(request.user.reach("members.view")), empty_label="全部",
     )  # fmt: skip
     group = django_filters.ChoiceFilter(label="党小组", empty_label="全部小组")
     state = django_filters.ChoiceFilter(label="类别", choices=STATES, empty_label="全部在册")
+    band = django_filters.ChoiceFilter(label="结构", choices=band_choices, empty_label="全部")
     day = django_filters.DateFilter(label="哪一天的名册")
 
     def __init__(self, data, *args, today: date, **kwargs) -> None:
@@ -39,7 +48,7 @@ class RosterFilter(SiteFilterSet):
         chosen = branch.only or branch.see(form["branch"].value()).sure
         if branch.only:
             branch.widget = forms.HiddenInput()
-        if chosen:
+        if chosen and chosen.is_leaf_kind:
             group.choices = self.groups_of(chosen)
         else:
             group.widget = forms.HiddenInput()
@@ -76,9 +85,15 @@ class RosterFilter(SiteFilterSet):
     def filter_queryset(self, rows):
         asked = self.form.cleaned_data
         rows = rows.last_of_leavers(self.on_day) if self.of_leavers else rows.active_on(self.on_day)
+        rows = rows.with_names_of(self.on_day) if self.on_day != self.today else rows
         if asked["state"] in ("full", "probationary"):
             rows = rows.filter(kind=asked["state"])
+        if asked["state"] in STANDINGS:
+            rows = rows.standing(asked["state"], self.on_day)
         if asked["words"]:
             rows = rows.search(asked["words"])
-        exact = {name: asked[name] for name in ("branch", "group") if asked[name]}
-        return rows.filter(**exact)
+        if asked["branch"]:
+            rows = rows.within(asked["branch"])
+        if asked["group"]:
+            rows = rows.filter(group=asked["group"])
+        return in_band(rows, asked["band"], self.on_day) if asked["band"] else rows

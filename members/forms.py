@@ -13,7 +13,7 @@ from branches.accounts.models import Account
 from branches.choosing import BranchChoice
 from branches.models import Branch, PartyGroup
 from members.changes import LEAVING
-from members.models import Member, Membership, Sex
+from members.models import Ground, Member, Membership, Sex, StopReason
 from members.rules import probation_ends
 from members.services import ARRIVALS
 from partywork.fields import mask_phone
@@ -165,7 +165,7 @@ class EditMemberForm(PersonForm, VersionForm):
 # --- dated changes: one form each; `member` and `account` are what the choices depend on ----------------------------
 
 
-class ChangeForm(SiteForm, VersionForm):
+class ChangeForm(SiteForm, VersionForm, TokenForm):
     day = DateField(label="生效日期", help_text="从这一天起按新情况计算，可以补登过去的日期。")
     note = forms.CharField(label="说明", max_length=200, required=False)
 
@@ -220,14 +220,26 @@ class TurnFullForm(ChangeForm):
 
 
 class LeaveForm(ChangeForm):
+    """Leaving otherwise than by a letter of transfer, which has its own pages."""
+
     reason = forms.ChoiceField(
-        label="离开方式", choices=[("", "请选择"), *((each.value, each.label) for each in LEAVING)]
+        label="离开方式",
+        choices=[("", "请选择"), *((each.value, each.label) for each in LEAVING if each != StopReason.TRANSFER_OUT)],
     )
-    field_order = ["reason", "day", "note"]
+    ground = forms.ChoiceField(
+        label="除名情形", choices=[("", "不是除名"), *Ground.choices], required=False, help_text="离开方式为除名的必须选择。"
+    )
+    field_order = ["reason", "ground", "day", "note"]
 
     def prepare(self) -> None:
         self.fields["day"].label = "除册日期"
-        self.fields["day"].help_text = "从这一天起不再列入名册；组织关系转出的，填对方接收的日期。"
+        self.fields["day"].help_text = "从这一天起不再列入名册，以批准之日或去世之日为准。"
+
+    def clean(self) -> dict:
+        values = super().clean()
+        if values.get("reason") == StopReason.REMOVED and not values.get("ground") and "ground" not in self.errors:
+            self.add_error("ground", "请选择除名情形。")
+        return values
 
 
 class CorrectForm(ChangeForm, PlaceFields):

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from members.id_numbers import tidy_id_number, why_not_id_number
+from members.id_numbers import why_not_id_number
 from members.models import Member, Profile
-from members.querysets import ID_PURPOSE
-from partywork.fields import blind_index
 
 
 def profile_of(member: Member) -> Profile:
@@ -18,9 +16,3 @@ def profile_of(member: Member) -> Profile:
 def why_not_identity(profile: Profile, person: Member, today: date) -> str:
     """Whether the number fits the person's birth and sex; "" when it does or there is none."""
     return why_not_id_number(profile.id_number, person.born_on, person.sex, today) if profile.id_number else ""
-
-
-def settle_id_number(profile: Profile) -> None:
-    """The number tidied, and its keyed hash beside it."""
-    profile.id_number = tidy_id_number(profile.id_number)
-    profile.id_index = blind_index(profile.id_number, ID_PURPOSE)

@@ -11,8 +11,15 @@ from django.db.models import F, Q
 from branches.accounts.models import Account
 from branches.models import Branch, PartyGroup
 from members import codes
-from members.querysets import MemberQuerySet, MembershipQuerySet, ProfileQuerySet
-from partywork.fields import EncryptedText
+from members.querysets import (
+    ID_PURPOSE,
+    MemberQuerySet,
+    MembershipQuerySet,
+    ProfileQuerySet,
+    RequestQuerySet,
+    StandingQuerySet,
+)
+from partywork.fields import BlindIndex, EncryptedText
 
 
 class Sex(models.TextChoices):
@@ -33,6 +40,7 @@ class StartReason(models.TextChoices):
     REGROUPED = "regrouped", "调整党小组"
     LEADER = "leader", "党小组组长变动"
     TURNED_FULL = "turned_full", "预备党员转正"
+    RESTORED = "restored", "恢复党籍"
 
 
 class StopReason(models.TextChoices):
@@ -42,6 +50,36 @@ class StopReason(models.TextChoices):
     REMOVED = "removed", "除名"
     EXPELLED = "expelled", "开除党籍"
     CANCELLED = "cancelled", "取消预备党员资格"
+    STOPPED = "stopped", "停止党籍"
+
+
+class Ground(models.TextChoices):
+    """Why somebody is removed (除名): the six cases of 教育管理工作条例, art. 31, in our words."""
+
+    CONVICTION = "conviction", "理想信念缺失、政治立场动摇，丧失党员条件"
+    RELIGION = "religion", "信仰宗教，教育后没有转变，劝退不退"
+    QUITTING = "quitting", "提出退党，教育后仍坚持"
+    THREAT = "threat", "以退党相要挟，教育不改，劝退不退"
+    UNCORRECTED = "uncorrected", "限期改正期满仍无转变，劝退不退"
+    DROPPED_OUT = "dropped_out", "连续6个月不参加组织生活、不交党费或不做工作，按自行脱党"
+
+
+class Status(models.TextChoices):
+    """What holds of a person for a time beside where he belongs."""
+
+    FLOATING = "floating", "流动党员"
+    LOST = "lost", "失去联系"
+    CORRECTING = "correcting", "限期改正"
+    PROBATION = "probation", "留党察看"
+    SUSPENDED = "suspended", "中止党员权利"
+    STOPPED = "stopped", "停止党籍"
+
+
+class Outcome(models.TextChoices):
+    OVER = "over", "结束"
+    LEFT = "left", "离开时结束"
+    RESTORED = "restored", "恢复党籍"
+    REMOVED = "removed", "按自行脱党除名"
 
 
 class Member(models.Model):
@@ -66,12 +104,13 @@ class Member(models.Model):
     latest = models.OneToOneField("Membership", models.PROTECT, null=True, editable=False, related_name="+")
     version = models.PositiveIntegerField(default=1, editable=False)
     form_token = models.UUIDField(null=True, unique=True, editable=False)
+    change_token = models.UUIDField(null=True, editable=False)  # of the form that made the last dated change
 
     objects = MemberQuerySet.as_manager()
     PRIVATE_FIELDS = (
         "born_on",
     )  # the journal says that it changed, not what it is (the number is encrypted anyway)
-    JOURNAL_ALSO = ("members.Membership", "members.Profile")
+    JOURNAL_ALSO = ("members.Membership", "members.Profile", "members.Standing", "members.CorrectionRequest")
 
     class Meta:
         verbose_name = "党员"
@@ -117,7 +156,7 @@ class Profile(models.Model):
     member = models.OneToOneField(Member, models.PROTECT, related_name="profile", verbose_name="党员")
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     id_number = EncryptedText("公民身份号码", blank=True)
-    id_index = models.CharField(max_length=64, blank=True, editable=False)
+    id_index = BlindIndex(of="id_number", purpose=ID_PURPOSE)
     nationality = models.CharField("民族", max_length=2, choices=codes.NATIONALITIES, blank=True)
     education = models.CharField("学历", max_length=24, choices=codes.Education.choices, blank=True)
     degree = models.CharField("学位", max_length=12, choices=codes.Degree.choices, blank=True)
@@ -169,6 +208,52 @@ class Profile(models.Model):
         return self.member.account_id
 
 
+class AskState(models.TextChoices):
+    OPEN = "open", "待处理"
+    DONE = "done", "已更正"
+    DECLINED = "declined", "不作更正"
+
+
+class CorrectionRequest(models.Model):
+    """What a member asks to have corrected in his own record, and what became of it. Written by `members.requests` only.
+    People write numbers and addresses into it: so it is sealed, and read by whoever keeps the record and by himself."""
+
+    member = models.ForeignKey(Member, models.PROTECT, related_name="requests", verbose_name="党员")
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    text = EncryptedText("要更正的内容")
+    asked_on = models.DateField("提出日期")
+    state = models.CharField("状态", max_length=8, choices=AskState.choices, default=AskState.OPEN)
+    answer = EncryptedText("答复", blank=True)
+    closed_on = models.DateField("处理日期", null=True, blank=True)
+    closed_by = models.ForeignKey(Account, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="处理人")
+    form_token = models.UUIDField(null=True, unique=True, editable=False)
+
+    objects = RequestQuerySet.as_manager()
+    SHOWN_FIELDS = ("text", "answer")  # sealed at rest, but pages show them whole to those who may read them
+
+    class Meta:
+        verbose_name = "更正请求"
+        ordering = ["-asked_on", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state="open", closed_on=None) | ~Q(state="open") & Q(closed_on__isnull=False),
+                name="request_closed_with_its_day",
+                violation_error_message="处理了的请求须有处理日期。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.member.name}的更正请求"
+
+    @property
+    def rights_branch(self) -> Branch | None:
+        return self.member.rights_branch
+
+    @property
+    def rights_owner_id(self) -> int | None:
+        return self.member.account_id
+
+
 class Membership(models.Model):
     """One stretch of belonging: branch, group, 正式 or 预备, and whether group leader; [start_on, stop_on).
     Any change ends the row and begins the next."""
@@ -184,6 +269,7 @@ class Membership(models.Model):
     stop_on = models.DateField("止", null=True, blank=True)
     start_reason = models.CharField("起因", max_length=12, choices=StartReason.choices)
     stop_reason = models.CharField("止因", max_length=12, choices=StopReason.choices, blank=True)
+    ground = models.CharField("除名情形", max_length=12, choices=Ground.choices, blank=True)
     note = models.CharField("说明", max_length=200, blank=True)
 
     objects = MembershipQuerySet.as_manager()
@@ -234,3 +320,58 @@ class Membership(models.Model):
 
     def figure_words(self) -> str:
         return self.member.name
+
+
+class Standing(models.Model):
+    """One stretch [start_on, stop_on) in which something holds of a person beside where he belongs: away from his branch,
+    out of touch, under correction or observation, without rights, or with his membership stopped. Written by
+    `members.standings` only; of one status no two stretches overlap."""
+
+    member = models.ForeignKey(Member, models.PROTECT, related_name="standings", verbose_name="党员")
+    status = models.CharField("情形", max_length=12, choices=Status.choices)
+    start_on = models.DateField("起")
+    stop_on = models.DateField("止", null=True, blank=True)
+    until = models.DateField("期限至", null=True, blank=True)
+    place = models.CharField("流入地", max_length=100, blank=True)
+    is_abroad = models.BooleanField("在国（境）外", default=False)
+    contact = models.CharField("联系人", max_length=60, blank=True)
+    contact_on = models.DateField("最近联系日期", null=True, blank=True)
+    reason = models.CharField("原因和依据", max_length=200, blank=True)
+    outcome = models.CharField("结果", max_length=12, choices=Outcome.choices, blank=True)
+    form_token = models.UUIDField(null=True, unique=True, editable=False)
+
+    objects = StandingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "流动、失联和处置情况"
+        ordering = ["start_on", "id"]
+        indexes = [models.Index(fields=["status", "start_on"], name="standing_by_status")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["member", "status"],
+                condition=Q(stop_on=None),
+                name="one_open_standing",
+                violation_error_message="该党员已登记这一情形，尚未结束。",
+            ),
+            models.CheckConstraint(
+                condition=Q(stop_on=None) | Q(stop_on__gt=F("start_on")),
+                name="standing_ends_after_it_begins",
+                violation_error_message="结束日期应在开始日期之后。",
+            ),
+            models.CheckConstraint(
+                condition=Q(stop_on=None, outcome="") | Q(stop_on__isnull=False) & ~Q(outcome=""),
+                name="standing_end_has_an_outcome",
+                violation_error_message="结束须有结果。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.member.name} {self.get_status_display()}"
+
+    @property
+    def rights_branch(self) -> Branch | None:
+        return self.member.rights_branch
+
+    @property
+    def rights_owner_id(self) -> int | None:
+        return self.member.account_id

@@ -7,12 +7,13 @@ from itertools import pairwise
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from branches.accounts.models import Account
 from members.id_numbers import tidy_id_number
-from members.identity import profile_of, settle_id_number, why_not_identity
-from members.models import Member, Profile
-from members.services import begin, refuse, require
+from members.identity import profile_of, why_not_identity
+from members.models import Member, Membership, Profile
+from members.services import begin, refuse
 from partywork.errors import RuleViolation
 from partywork.fields import encrypted_fields, mask_id_number, mask_phone
 from partywork.journal.services import changes_between, register_actions, snapshot, write_entry
@@ -36,7 +37,7 @@ def save_profile(*, actor: Account | None, member: Member, today: date, version:
     before = snapshot(profile, FACTS) if profile.pk else {}
     for name in facts.keys() & set(FACTS):
         setattr(profile, name, facts[name])
-    settle_id_number(profile)
+    profile.id_number = tidy_id_number(profile.id_number)
     refuse("id_number", why_not_identity(profile, member, today))
     refuse(*why_not_course(profile, today))
     write(profile)
@@ -91,10 +92,20 @@ def sealed_value(member: Member, name: str) -> str:
 
 @transaction.atomic
 def reveal(*, actor: Account, member: Member, name: str) -> str:
-    """The whole value, for those who keep the record; every look is in the journal."""
-    require(actor, member)
+    """The whole value, for those who keep the record and for the person himself; every look is in the journal."""
+    actor.require("members.reveal", member)
     write_entry(actor=actor, action="members.reveal", target=member, reason=SHOWN[name])
     return sealed_value(member, name)
+
+
+@transaction.atomic
+def reveal_many(*, actor: Account, rows: QuerySet[Membership]) -> frozenset[int]:
+    """For an export with whole numbers: the people among these whose record the account keeps. How many is in the journal."""
+    actor.require("members.edit")
+    own = rows.filter(actor.reach("members.edit", "member__latest__branch__")).values_list("member", flat=True)
+    people = frozenset(own.order_by())
+    write_entry(actor=actor, action="members.reveal", label=f"导出名册，{len(people)} 人", reason="公民身份号码、联系电话、住址")
+    return people
 
 
 @transaction.atomic
@@ -104,16 +115,3 @@ def find_by_id_number(*, actor: Account, number: str) -> Member | None:
     found = Profile.objects.visible_to(actor).of_id_number(tidy_id_number(number)).select_related("member").first()
     write_entry(actor=actor, action="members.find", target=found.member if found else None, label="" if found else "没有找到")
     return found.member if found else None
-
-
-# --- completeness -------------------------------------------------------------------------------------------------------
-
-# The official items that can be missing; name, sex, dates, kind and branch cannot.
-OFFICIAL = ("nationality", "id_number", "education", "work", "home_address")
-
-
-def missing_items(member: Member, profile: Profile) -> list[str]:
-    """Which of the sixteen official items (党员基本信息采集表) are still empty."""
-    fields = {field.name: str(field.verbose_name) for field in Profile._meta.concrete_fields}
-    empty = [fields[name] for name in OFFICIAL if not getattr(profile, name)]
-    return empty + ([] if member.phone or profile.landline else ["联系电话"])

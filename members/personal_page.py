@@ -9,8 +9,9 @@ from typing import Any
 from django.db import models
 from django.http import HttpRequest
 
+from members.gaps import completeness, missing_items
 from members.models import Member, Profile
-from members.personal import FACTS, SEALED, SHOWN, masked, missing_items
+from members.personal import FACTS, SEALED, SHOWN, masked
 from members.rules import cn
 
 SHOWN_SECONDS = 120  # how long a value stays readable after somebody asked for it
@@ -29,6 +30,10 @@ class FilePage:
     phone: Fact
     facts: list[Fact]
     missing: list[str]
+
+    @property
+    def complete(self) -> str:
+        return completeness(self.missing)
 
     @property
     def shown(self) -> bool:
@@ -72,4 +77,4 @@ def asked_for(request: HttpRequest, member: Member) -> str:
     """Which sealed fact of this person was asked for a moment ago, by somebody who still may."""
     pk, name, at = request.session.get("revealed", (0, "", 0))
     fresh = pk == member.pk and 0 <= time.time() - at < SHOWN_SECONDS
-    return name if fresh and request.user.can("members.edit", member) else ""
+    return name if fresh and request.user.can("members.reveal", member) else ""

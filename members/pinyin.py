@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 SURNAMES = {
     "曾": "zeng",
     "单": "shan",
@@ -108,6 +110,7 @@ def _split(name: str) -> tuple[str, str]:
 
 def _read(text: str) -> list[str]:
     """One syllable a character, without tones; letters and digits stay, signs such as · fall away."""
+    os.environ.setdefault("PYPINYIN_NO_DICT_COPY", "1")
     from pypinyin import lazy_pinyin  # its tables take a while to load and most processes never need them
 
     return [clean for each in lazy_pinyin(text) if (clean := "".join(filter(str.isalnum, each)).lower())]

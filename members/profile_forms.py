@@ -36,6 +36,9 @@ class ProfileForm(SiteModelForm, VersionForm):
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["version"].initial = self.instance.member.version
+        for field in self.fields.values():
+            if isinstance(field, forms.TypedChoiceField):
+                field.choices = [("", "未登记"), *(choice for choice in field.choices if choice[0])]
         for name in SEALED:
             self.fields[f"new_{name}"].help_text = self.kept(name)
         self.helper.layout = Layout(

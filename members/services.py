@@ -36,7 +36,7 @@ register_actions({
 })  # fmt: skip
 
 PERSONAL = ("name", "sex", "born_on", "joined_on", "full_on", "party_age_from", "phone")
-PLACE = ("branch", "group", "kind", "is_group_leader", "start_on", "stop_on", "start_reason", "stop_reason")
+PLACE = ("branch", "group", "kind", "is_group_leader", "start_on", "stop_on", "start_reason", "stop_reason", "ground")
 ARRIVALS = (StartReason.FIRST, StartReason.ADMITTED, StartReason.TRANSFER_IN)
 
 
@@ -63,21 +63,21 @@ def create_member(
 ) -> Member:
     """A person and his first membership; whether he is a full member follows from `full_on`."""
     require(actor, branch)
-    refuse(*rules.why_not_life(born_on, joined_on, full_on, today))
-    refuse(*rules.why_not_arrive(reason, joined_on, full_on, start_on, today))
+    facts = {"name": name, "sex": sex, "born_on": born_on, "joined_on": joined_on, "full_on": full_on, "branch": branch}
+    return enter_member(actor, facts | {"phone": phone, "form_token": form_token}, group, start_on, today, reason, note)
+
+
+def enter_member(
+    actor: Account | None, facts: dict[str, Any], group: PartyGroup | None, start_on: date, today: date, reason: str, note: str
+) -> Member:
+    """The entering itself; whoever calls has asked for the right. `facts` are the person's own, and his branch."""
+    person = dict(facts)
+    branch, full_on = person.pop("branch"), person["full_on"]
+    refuse(*rules.why_not_life(person["born_on"], person["joined_on"], full_on, today))
+    refuse(*rules.why_not_arrive(reason, person["joined_on"], full_on, start_on, today))
     check_place(branch, group, start_on, today)
-    pinyin, initials = spell(name)
-    member = Member.objects.create(
-        name=name,
-        pinyin=pinyin,
-        initials=initials,
-        sex=sex,
-        born_on=born_on,
-        phone=phone,
-        joined_on=joined_on,
-        full_on=full_on,
-        form_token=form_token,
-    )
+    pinyin, initials = spell(person["name"])
+    member = Member.objects.create(pinyin=pinyin, initials=initials, **person)
     make_latest(
         member,
         Membership(
@@ -189,6 +189,15 @@ def told(
     changes = changes_between(snapshot(before, PLACE), snapshot(after, PLACE)) | more
     write_entry(actor=actor, action=action, target=member, reason=after.note, changes=changes)
     return after
+
+
+def note_form(member: Member, token: UUID | None) -> None:
+    Member.objects.filter(pk=member.pk).update(change_token=token)
+
+
+def is_made_by(member_pk: int, token: UUID | None) -> bool:
+    """Whether the last dated change came from the form of this token."""
+    return token is not None and Member.objects.filter(pk=member_pk, change_token=token).exists()
 
 
 def begin(actor: Account | None, member: Member, version: int | None) -> None:

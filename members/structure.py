@@ -10,6 +10,8 @@ from datetime import date, timedelta
 from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import Coalesce
 
+from branches.accounts.models import Post
+from branches.accounts.permissions import Role
 from members import codes
 from members.models import Kind, Sex
 from partywork.periods import add_months
@@ -17,6 +19,7 @@ from partywork.periods import add_months
 Condition = Callable[[date], Q]
 AGES = (31, 36, 41, 46, 51, 56, 61)  # where a band of the yearly statistics begins
 PARTY_AGES = (5, 10, 20, 30, 40, 50)
+MERE_COMMITTEE = (Role.ORGANISATION, Role.PUBLICITY, Role.DISCIPLINE)
 FILE = "member__profile__"
 
 
@@ -59,7 +62,8 @@ def steps(prefix: str, column: str, limits: tuple[int, ...], first: str) -> list
     """Bands between limits: under the first, from one to the next, and from the last on."""
     bands = [Band(f"{prefix}0", first, between(column, None, limits[0]))]
     for low, high in zip(limits, (*limits[1:], None), strict=True):
-        label = f"{low}—{high - 1}" if high else f"{low}{'岁' if prefix == 'a' else '年'}及以上"
+        unit = "岁" if prefix == "a" else "年"
+        label = f"{low}—{high - 1}{unit}" if high else f"{low}{unit}及以上"
         bands.append(Band(f"{prefix}{low}", label, between(column, low, high)))
     return bands
 
@@ -95,12 +99,41 @@ def nationality_bands() -> list[Band]:
             _unregistered("nationality")]  # fmt: skip
 
 
+def holders(*roles: str) -> Condition:
+    """Whose account held one of these posts on the day, in any organisation."""
+    return lambda day: Q(member__account__in=Post.objects.active_on(day).filter(role__in=roles).order_by().values("account"))
+
+
+def post_bands() -> list[Band]:
+    """党内职务 by the dated posts; who holds several stands under the first of them."""
+    ranks: list[tuple[str, str, Condition]] = [
+        ("secretary", "书记", holders(Role.SECRETARY)), ("deputy", "副书记", holders(Role.DEPUTY)),
+        ("committee", "委员", holders(*MERE_COMMITTEE)), ("group_leader", "党小组组长", is_(is_group_leader=True)),
+    ]  # fmt: skip
+    bands = [Band(code, label, _first(condition, [before for *_, before in ranks[:place]]))
+             for place, (code, label, condition) in enumerate(ranks)]  # fmt: skip
+    return [*bands, Band("none", "普通党员", _first(_always(Q()), [condition for *_, condition in ranks]))]
+
+
+def _first(condition: Condition, before: list[Condition]) -> Condition:
+    """It holds, and none of those before it."""
+
+    def found(day: date) -> Q:
+        whole = condition(day)
+        for each in before:
+            whole &= ~each(day)
+        return whole
+
+    return found
+
+
 DIMENSIONS = [
     Dimension("kind", "人员类别", [Band(each.value, each.label, is_(kind=each.value)) for each in Kind]),
     Dimension("sex", "性别", [Band(each.value, each.label, is_(member__sex=each.value)) for each in Sex]),
     Dimension("age", "年龄", steps("a", "member__born_on", AGES, "30岁及以下")),
     Dimension("education", "学历", education_bands()),
     Dimension("nationality", "民族", nationality_bands()),
+    Dimension("post", "党内职务", post_bands()),
     Dimension("work", "工作岗位", choice_bands("work", codes.Work.choices)),
     Dimension("party_age", "党龄", [
         *steps("p", "counts_from", PARTY_AGES, "5年以下"), Band("none", "预备党员", is_(kind=Kind.PROBATIONARY)),
@@ -127,6 +160,12 @@ def find_band(code: str) -> tuple[Dimension, Band] | None:
             if (dimension.code, band.code) == (wanted, band_code):
                 return dimension, band
     return None
+
+
+def band_choices() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Every band as a choice, under the name of its dimension."""
+    return [(dimension.label, [(f"{dimension.code}.{band.code}", f"{dimension.label}：{band.label}") for band in dimension.bands])
+            for dimension in DIMENSIONS]  # fmt: skip
 
 
 def in_band(rows: QuerySet, code: str, day: date) -> QuerySet:

@@ -8,7 +8,7 @@ from datetime import date
 
 from branches.accounts.models import Account
 from branches.accounts.permissions import Role
-from members.models import Member, StartReason, StopReason
+from members.models import Member, Outcome, StartReason, Status, StopReason
 from partywork.slots import Step, added_to
 
 LAST_MEETINGS = 10
@@ -22,6 +22,8 @@ def steps_of(member: Member, reader: Account) -> list[Step]:
         steps.append(Step(member.full_on, "转为正式党员"))
     for row in rows:
         steps += _steps_of_row(row)
+    for standing in member.standings.all():
+        steps += _steps_of_standing(standing)
     if member.account_id:
         for post in member.account.posts.exclude(role=Role.MEMBER).select_related("branch"):
             steps += _steps_of_post(post)
@@ -36,8 +38,20 @@ def _steps_of_row(row) -> list[Step]:
     note = f"（{row.note}）" if row.note else ""
     steps = [Step(row.start_on, _title(row), f"{place}，{row.get_kind_display()}{note}")]
     if row.stop_on and row.stop_reason != StopReason.CHANGED:
-        steps.append(Step(row.stop_on, row.get_stop_reason_display(), row.branch.short_name))
+        text = "，".join(filter(None, (row.branch.short_name, row.get_ground_display())))
+        steps.append(Step(row.stop_on, row.get_stop_reason_display(), text))
     return steps
+
+
+def _steps_of_standing(row) -> list[Step]:
+    """A stopped membership began with a leaving, which has told it."""
+    label = row.get_status_display()
+    title = f"登记为{label}" if row.status == Status.FLOATING else label
+    begun = [] if row.status == Status.STOPPED else [Step(row.start_on, title, row.place)]
+    if row.stop_on is None or row.outcome in (Outcome.LEFT, Outcome.RESTORED):
+        return begun
+    ended = row.get_outcome_display() if row.outcome == Outcome.REMOVED else f"{label}结束"
+    return [*begun, Step(row.stop_on, ended)]
 
 
 def _title(row) -> str:

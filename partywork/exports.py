@@ -17,6 +17,7 @@ from partywork.files.services import respond
 from partywork.journal.services import register_actions, write_entry
 from partywork.lists import Column, Order, asked_rows
 from partywork.spreadsheets import XLSX, file_stem, write_file
+from partywork.versions import flat_choices
 
 register_actions({"list.export": "导出表格", "file.download": "下载文件"})
 
@@ -84,5 +85,5 @@ def shown(field: forms.Field, value: Any) -> str:
         return ""
     if isinstance(field, forms.ModelChoiceField):
         return field.label_from_instance(value).strip()
-    choices = dict(getattr(field, "choices", ()))
+    choices = dict(flat_choices(field))
     return "是" if value is True else str(choices.get(value) or getattr(value, "label", value)).strip()

@@ -7,6 +7,8 @@ when they are loaded (`apps.ready`); the page asks. Declaration only.
 | `member.panels` | member, reader | Panel on his page |
 | `branch.steps` | branch, reader | Step: what happened to an organisation |
 | `branch.panels` | branch, reader, day | Panel on its page |
+| `handover.panels` | branch, reader, day | Panel on the page for a new secretary (terms, …) |
+| `handover.ahead` | branch, reader, start, stop | Step: what falls due in that time, for the same page |
 | `home.todo` | branch, reader, day | items of templates/ui/todo.html, most urgent first |
 """
 
@@ -17,7 +19,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-SLOTS = ("member.steps", "member.panels", "branch.steps", "branch.panels", "home.todo")
+SLOTS = ("member.steps", "member.panels", "branch.steps", "branch.panels", "handover.panels", "handover.ahead", "home.todo")
 _providers: dict[str, list[Callable[..., Iterable]]] = {slot: [] for slot in SLOTS}
 
 

@@ -20,7 +20,12 @@ urlpatterns = [
     path("", include("branches.urls")),
     path("", include("members.urls")),
     path("", include("members.dues.urls")),
+    path("", include("branches.terms.urls")),
+    path("", include("members.honours.urls")),
+    path("", include("members.development.urls")),
+    path("", include("members.transfers.urls")),
     path("", include("reports.urls")),
     path("", include("partywork.jobs.urls")),
+    path("", include("partywork.imports.urls")),
     path("", include("partywork.status.urls")),
 ]

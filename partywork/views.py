@@ -6,8 +6,11 @@ import logging
 import sys
 from typing import Any
 
+from django.conf import settings
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template import loader
 from django.utils.cache import add_never_cache_headers
 from django.utils.html import format_html
@@ -65,7 +68,10 @@ def draw(template: str, context: dict[str, Any], request: HttpRequest | None) ->
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """handler400."""
+    """handler400. A session that was ended while its request was under way – the password changed by a click before, a login
+    ended elsewhere – is nothing bad: it leads to the login page."""
+    if isinstance(exception, SessionInterrupted):
+        return redirect(settings.LOGIN_URL)
     return error_page(request, 400)
 
 

@@ -127,7 +127,9 @@ def organisations(facts: Facts) -> Pieces:
 
 
 def organisation_changes(facts: Facts) -> Pieces:
-    return sentence("", [marked("新成立党组织[org.founded]个", facts), marked("撤销党组织[org.dissolved]个", facts),
+    return sentence("", [marked("新成立党组织[org.founded]个", facts),
+                         marked("调整隶属关系[org.moved]次", facts), marked("并入其他支部[org.merged]个", facts),
+                         marked("撤销党组织[org.dissolved]个", facts),
                          marked("调整党小组成员和组长[groups.adjustments]人次", facts)], by="，")
 
 
@@ -181,3 +183,43 @@ def dues_sent(facts: Facts) -> Pieces:
     """What the branches handed up, and what the committee did; the days stand in the table."""
     who = "本支部上缴党费[dues.sent]元" if facts.single else "各党支部上缴党费[dues.sent]元"
     return sentence("", [marked(who, facts), marked("机关党委向上级上缴党费[dues.sent_out]元", facts)], by="，")
+
+
+def joining(facts: Facts) -> Pieces:
+    """Applications and who was listed: each clause falls away at 0."""
+    return sentence(f"{facts.half}，", [
+        marked("收到入党申请[development.applications]份", facts), marked("确定入党积极分子[development.activists]名", facts),
+        marked("列为发展对象[development.candidates]名", facts)], by="，")
+
+
+def training_sent(facts: Facts) -> Pieces:
+    """Who was sent to training, by name."""
+    names = named("development.trained_names", facts)
+    count = marked("选派发展对象[development.trained]名参加集中培训", facts)
+    return sentence("", [count, names], by="：") if count and names else []
+
+
+def newly_joined(facts: Facts) -> Pieces:
+    """Admitted, turned full, extended: the names, since the numbers stand with the roster."""
+    return sentence("", [
+        _who("development.admitted_names", "新接收的预备党员有", facts), _who("development.full_names", "按期转正的有", facts),
+        _who("development.extended_names", "延长预备期的有", facts)], by="，")
+
+
+def thought_reports(facts: Facts) -> Pieces:
+    return sentence("申请入党的人和预备党员递交", [marked("思想汇报[development.thought_reports]份", facts)])
+
+
+def stopped_and_restored(facts: Facts) -> Pieces:
+    return sentence("", [marked("停止党籍[members.stopped]名", facts), marked("恢复党籍[members.restored]名", facts)], by="，")
+
+
+def in_transit(facts: Facts) -> Pieces:
+    """Letters on the way at the end: they count as neither in nor out yet."""
+    return sentence(f"{facts.by_then}，组织关系正在转接的，", [
+        marked("转出[transfers.leaving]名", facts), marked("转入[transfers.arriving]名", facts)])
+
+
+def away(facts: Facts) -> Pieces:
+    return sentence(f"{facts.by_then}，登记", [
+        marked("流动党员[members.floating]名", facts), marked("失去联系的党员[members.lost]名", facts)])

@@ -8,13 +8,22 @@ from datetime import date
 from decimal import Decimal
 from itertools import groupby, pairwise
 
+from django.db.models import Q
+
 from branches.meetings.duties import Duty, missing
 from branches.meetings.kinds import Kind
 from branches.models import Branch, PartyGroup
+from branches.terms.models import Term
+from members.development.board import cards_of
+from members.development.course import Measure, extended_months
+from members.development.exits import Exits, probation_of
+from members.development.local import settings_on
+from members.development.models import Path
+from members.development.querysets import in_branches
 from members.dues.models import DueLine
-from members.models import Membership
+from members.models import Member, Membership
 from partywork.figures import find_figure
-from partywork.periods import Period, add_months
+from partywork.periods import Period
 from reports.values import number_text, shares_of
 
 LOWEST_RATE = Decimal(80)  # percent; our own line, no rule sets one
@@ -34,11 +43,11 @@ class Proposal:
 def proposals(branch: Branch, scope: Iterable[Branch], period: Period, today: date) -> list[Proposal]:
     """Everything to judge; a constant number of queries."""
     scope = list(scope)
-    late = missing(scope, period, today)
+    late, terms = missing(scope, period, today), terms_of(scope, period)
     return [*missed_meetings(late, single=branch.is_leaf_kind),
-            *low_attendance(scope, period, single=branch.is_leaf_kind),
-            *late_dues(branch, period, today),
-            *make_good(late), *ending_probations(branch, period)]
+            *low_attendance(scope, period, single=branch.is_leaf_kind), *overdue_terms(terms, period, single=branch.is_leaf_kind),
+            *late_steps(branch, today), *late_dues(branch, period, today), *make_good(late),
+            *ending_terms(terms, period, single=branch.is_leaf_kind), *ending_probations(branch, period)]
 
 
 def missed_meetings(late: list[Duty], *, single: bool) -> list[Proposal]:
@@ -125,13 +134,55 @@ def make_good(late: list[Duty]) -> list[Proposal]:
     return [Proposal("6", "next.meetings", f"按规定次数组织{'、'.join(kinds)}，逐月对照检查")] if kinds else []
 
 
+def late_steps(branch: Branch, today: date) -> list[Proposal]:
+    """Whose steps of joining are past their limit today."""
+    rows = Path.objects.open().filter(in_branches(branch)).with_course()
+    late = [card for card in cards_of(rows, Measure(today, settings_on(today))) if card.overdue]
+    if not late:
+        return []
+    told = "、".join(f"{card.path.name}（{card.step.split(' ', 1)[1]}）" for card in late[:NAMED])
+    more = f"等{len(late)}人" if len(late) > NAMED else ""
+    return [Proposal("5", "development.late", f"发展党员有步骤超过时限：{told}{more}", late[0].rule)]
+
+
 def ending_probations(branch: Branch, period: Period) -> list[Proposal]:
-    """Probationary members whose year ends in the period to come."""
+    """Probationary members whose probation, extension included, ends in the period to come."""
     coming = period.next
     rows = (Membership.objects.filter(branch__path__startswith=branch.path).active_on(period.last_day).probationary()
             .select_related("member").order_by("member__joined_on", "member__pinyin", "member_id"))
-    names = [row.member.name for row in rows if add_months(row.member.joined_on, 12) in coming]
+    longer = extended_months(branch)
+    names = [row.member.name for row in rows if _ends(row.member, longer.get(row.member_id, 0)) in coming]
     if not names:
         return []
     told = "、".join(names[:NAMED]) + (f"等{len(names)}名" if len(names) > NAMED else "")
     return [Proposal("6", "next.probation", f"做好预备期满党员的转正工作，{coming.label}预备期满的有{told}")]
+
+
+def terms_of(scope: list[Branch], period: Period) -> list[Term]:
+    """The terms of the scope that are over at the end of the period or end in the one to come; one query."""
+    rows = Term.objects.filter(branch__in=[each.pk for each in scope], due_on__lt=period.next.stop)
+    rows = rows.filter(Q(ended_on=None) | Q(ended_on__gt=period.last_day))
+    return list(rows.select_related("branch").order_by("due_on", "branch__path"))
+
+
+def overdue_terms(terms: list[Term], period: Period, *, single: bool) -> list[Proposal]:
+    """Organisations whose term was over at the end of the period without an election."""
+    names = [term.branch.short_name for term in terms if term.due_on < period.last_day]
+    told = "任期届满，还没有换届" if single else f"任期届满还没有换届：{_some(names)}"
+    return [Proposal("5", "terms.overdue", told, "ORG-8")] if names else []
+
+
+def ending_terms(terms: list[Term], period: Period, *, single: bool) -> list[Proposal]:
+    """Organisations whose next election falls due in the period to come, or is overdue already."""
+    names = [term.branch.short_name for term in terms if term.ended_on is None]
+    coming = period.next.label
+    told = f"做好换届工作，任期到{coming}末届满" if single else f"做好换届工作，到{coming}末任期届满的有{_some(names)}"
+    return [Proposal("6", "next.terms", told, "ORG-8")] if names else []
+
+
+def _some(names: list[str]) -> str:
+    return "、".join(names[:NAMED]) + (f"等{len(names)}个" if len(names) > NAMED else "")
+
+
+def _ends(member: Member, longer: int) -> date:
+    return probation_of(member.joined_on, Exits(extension_months=longer)).full_from

@@ -9,13 +9,14 @@ from django.contrib.sessions.base_session import AbstractBaseSession
 from django.core.management.color import no_style
 from django.db import connection
 
-APPS = ("accounts", "branches", "members", "meetings", "reports", "files", "jobs", "journal")
+APPS = ("accounts", "branches", "members", "transfers", "meetings", "development", "terms", "honours", "reports", "files", "jobs", "dues",
+        "imports", "journal")
 KEY = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")  # a UUID, also where the journal tells it as text
 Rows = dict[str, dict[Any, dict[str, Any]]]
 # What differs from one run to the next by itself: random keys and tokens, times, the journal's chain, salted hashes.
 RANDOM = {
     "uid", "uuid", "form_token", "request_token", "stored_name", "password", "hash", "prev_hash", "seal", "at", "created_at",
-    "changed_at", "uploaded_at", "made_at", "set_at", "sent_at", "last_login", "retired_at", "removed_at",
+    "changed_at", "uploaded_at", "made_at", "set_at", "committed_at", "undone_at", "sent_at", "last_login", "retired_at", "removed_at",
 }  # fmt: skip
 
 

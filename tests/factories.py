@@ -11,7 +11,11 @@ from branches.accounts.models import Account, Post
 from branches.meetings.kinds import Body, Kind
 from branches.meetings.models import Attendance, Meeting, MeetingKind
 from branches.models import Branch, Bureau, PartyGroup
-from members.models import Member, Membership
+from branches.terms.models import Seat, Term
+from branches.terms.services import settle_days
+from members.models import Member, Membership, Standing
+from members.transfers.models import Transfer
+from members.transfers.rules import due_day
 
 FOUNDED = date(2020, 1, 1)
 PASSWORD = "yunxi-linye-2026"
@@ -99,3 +103,52 @@ def make_meeting(branch: Branch, *kinds: str, attendance: list | None = None, **
                    votes=votes[member.pk])
         for member, state in rows)
     return meeting
+
+
+def make_term(branch: Branch, **facts) -> Term:
+    """A term; `people` maps offices to members (None: vacant since the election)."""
+    people = facts.pop("people", {})
+    facts.setdefault("number", next(_count) % 900 + 1)
+    facts.setdefault("elected_on", date(2024, 6, 3))
+    facts.setdefault("start_on", facts["elected_on"])
+    facts.setdefault("years", 3)
+    term = Term(branch=branch, **facts)
+    settle_days(term)
+    term.save()
+    for office, member in people.items():
+        make_seat(term, office, member)
+    return term
+
+
+def make_seat(term: Term, office: str, member: Member | None = None, **facts) -> Seat:
+    facts.setdefault("start_on", term.start_on)
+    facts.setdefault("start_reason", "entered" if member else "vacant")
+    return Seat.objects.create(term=term, office=office, member=member, **facts)
+
+
+def make_standing(member: Member, status: str, **facts) -> Standing:
+    """Open since 1 January 2026 unless said otherwise."""
+    facts.setdefault("start_on", date(2026, 1, 1))
+    facts.setdefault("outcome", "over" if facts.get("stop_on") else "")
+    return Standing.objects.create(member=member, status=status, **facts)
+
+
+def make_transfer(member: Member | None = None, **facts) -> Transfer:
+    """A letter on the way since 10 March 2026: of a member of ours, or (without one) for somebody from outside."""
+    number = next(_count)
+    facts.setdefault("direction", "out" if member else "in")
+    facts.setdefault("state", "on_the_way")
+    facts.setdefault("number", f"云林党介{number}号")
+    facts.setdefault("start_on", date(2026, 3, 10))
+    facts.setdefault("valid_until", date(2026, 4, 9))
+    facts.setdefault("dues_to", date(2026, 3, 1))
+    if member:
+        facts.setdefault("branch", member.latest.branch)
+    else:
+        person = {"name": f"来人{number}", "sex": "f", "born_on": date(1990, 1, 1), "joined_on": date(2012, 6, 1)}
+        facts = person | {"full_on": date(2013, 6, 1)} | facts
+    if facts["direction"] != "within":
+        facts.setdefault("other_side", "中共青禾县农业农村局机关委员会")
+    receipt = facts["direction"] != "within"
+    due = due_day(facts["state"], facts["valid_until"], facts.get("stop_on"), facts.get("receipt_on"), asks_receipt=receipt)
+    return Transfer.objects.create(member=member, due_on=due, **facts)

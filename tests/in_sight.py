@@ -23,12 +23,16 @@ from branches.accounts.models import Account, Post, Session
 from branches.accounts.permissions import TABLE, Reach, Role
 from branches.meetings.models import Meeting, MeetingFile
 from branches.models import Branch, BranchKind, PartyGroup
+from branches.terms.models import Election, Seat, Term
 from members.changes import move_member, regroup_member
 from members.dues.models import Payment, Remittance
-from members.models import Member, Membership
+from members.honours.models import Award, Example, Nomination, Quota, Round, Title
+from members.models import CorrectionRequest, Member, Membership
+from partywork.imports.models import ImportBatch
 from partywork.jobs.models import Job
 from partywork.periods import today
 from reports.models import Report, ReportTemplate, ReportVersion
+from tests import development_stage as joining
 from tests.access_table import EXPECTED
 from tests.cast import CAST
 from tests.factories import PASSWORD, make_post
@@ -40,10 +44,14 @@ OBJECTS: dict[str, type] = {
     "branch": Branch, "group": PartyGroup, "member": Member, "meeting": Meeting, "voided": Meeting, "report": Report, "job": Job,
     "version": ReportVersion, "template": ReportTemplate, "account": Account, "post": Post, "session": Session,
     "payment": Payment, "remittance": Remittance,
+    "request": CorrectionRequest,
+    "round": Round, "ready": Round, "published": Round, "title": Title, "quota": Quota, "nomination": Nomination, "award": Award,
+    "example": Example, "term": Term, "seat": Seat, "officer": Seat, "vacancy": Seat, "election": Election,
+    **joining.MODELS, "batch": ImportBatch, "imported": ImportBatch,
 }  # fmt: skip
 FIELDS: dict[str, type] = {"branch": Branch, "parent": Branch, "group": PartyGroup, "template": ReportTemplate}
 WAYS = ("visible_to", "editable_by", "appointable_by")  # in any of these a row may be within somebody's reach
-NAMING_PEOPLE = {"members", "branch", "member_new"}  # pages of the roster: they name nobody else
+NAMING_PEOPLE = {"members", "branch", "member_new", "member_gaps", "handover"}  # pages of the roster: they name nobody else
 
 
 def reachable(account: Account, model: type) -> set[str]:

@@ -14,6 +14,7 @@ from partywork.periods import today
 from reports.making import builtin_template
 from tests.factories import PASSWORD
 from tests.forms_on_pages import PageForm, Values, form_to
+from tests.partywork.imports.sheets import person, upload, workbook
 from tests.stage import Stage, address, branch_pk, letters, picture, routes
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -49,9 +50,25 @@ def template_file() -> SimpleUploadedFile:
     return SimpleUploadedFile("模板.docx", builtin_template().read_bytes(), content_type=DOCX)
 
 
+def roster_file() -> SimpleUploadedFile:
+    return upload(workbook([person(1)]))
+
+
 def _member_facts(stage: Stage, letter: str) -> Values:
     return {"name": "林小雨", "sex": "f", "born_on": "1990-05-01", "joined_on": "2012-06-01", "full_on": "2013-06-01",
             "start_on": "2024-01-01", "reason": "first", "branch": branch_pk(stage, letter if letter != "-" else "a")}
+
+
+def _places(stage: Stage, letter: str) -> Values:
+    letter = letter if letter != "x" else "a"
+    member, group = stage.objects[f"member.{letter}"], stage.objects[f"group.{letter}"]
+    return {f"place-{member.pk}": group.pk, "day": day(), "reason": "支部大会决定"}
+
+
+def _letter_in(stage: Stage, letter: str) -> Values:
+    return {"name": "林远来", "sex": "f", "born_on": "1990-05-01", "joined_on": "2012-06-01", "full_on": "2013-06-01",
+            "other_side": "中共青禾县委", "number": "青组介9号", "start_on": "2026-05-06", "dues_to": "2026-05",
+            "branch": branch_pk(stage, letter if letter != "-" else "a")}
 
 
 def _meeting(stage: Stage, letter: str) -> Values:
@@ -87,7 +104,86 @@ def _first_month(stage: Stage, letter: str) -> Values:
     return {"months": f"{line.pk}-{line.version}"}
 
 
+def _past_term(stage: Stage, letter: str) -> Values:
+    who = stage.objects[f"member.{'b' if letter == 'b' else 'a'}"].name
+    return {"number": "2", "elected_on": "2021-06-03", "ended_on": "2024-06-03", "years": "3", "people": f"{who} 书记"}
+
+
+def _by_election(stage: Stage, letter: str) -> Values:
+    of = "b" if letter == "b" else "a"
+    count = stage.objects[f"congress.{of}"].voters_present
+    return {"kind": "by", "meeting": stage.objects[f"congress.{of}"].pk, "number": "", "method": "equal", "places": "1",
+            "issued": count, "returned": count, "candidates": f"候补{of} {count} 纪检委员"}
+
+
+def _spare(stage: Stage, letter: str) -> Values:
+    of = "b" if letter == "b" else "a"
+    spare = stage.objects[f"branch.{of}"].memberships.get(member__name=f"候补{of}")
+    return {"member": spare.member_id, "day": day(), "document": "林党〔2026〕8号"}
+
+
+def _award(stage: Stage, letter: str) -> Values:
+    of = letter if letter in "ab" else "a"
+    branch = branch_pk(stage, letter if letter != "-" else "a")
+    return {"title": stage.objects[f"title.{of}"].pk, "branch": branch, "name": f"委员{of}",
+            "awarded_on": "2026-05-04", "given_by": "县委组织部", "document": "云组〔2026〕3号"}
+
+
+def _nomination(stage: Stage, letter: str) -> Values:
+    of = "b" if letter == "b" else "a"
+    who = stage.objects[f"branch.{of}"].memberships.get(member__name=f"委员{of}")
+    return {"member": who.member_id, "meeting": stage.objects[f"congress.{of}"].pk, "story": "扎根基层二十年。"}
+
+
+def _quotas(stage: Stage, letter: str) -> Values:
+    of = "b" if letter == "b" else "a"
+    return {f"q{stage.objects[f'branch.{of}'].pk}_{stage.objects[f'title.{of}'].pk}": "3"}
+
+
+def _example(stage: Stage, letter: str) -> Values:
+    return {"branch": branch_pk(stage, letter if letter != "-" else "a"), "name": "护林队", "line": "二十年守护山林", "on": "2026-05-04"}
+
+
+def _path(stage: Stage, letter: str) -> Values:
+    return {"name": "林向前", "sex": "m", "born_on": "1999-05-01", "applied_on": "2026-03-01",
+            "branch": branch_pk(stage, letter if letter != "-" else "a")}
+
+
+def _full_member(stage: Stage, letter: str) -> int:
+    return stage.world.members["secretary" if letter != "b" else "neighbour"].pk
+
+
 SUBMISSIONS: dict[str, Submission] = {
+    "terms_export": Submission(page="terms"),
+    "awards_export": Submission(page="awards"),
+    "award_new": Submission(_award, creates="honours.Award"),
+    "award_void": Submission(given(reason="文号登记有误"), "staff"),
+    "round_new": Submission(given(name="2026年七一表彰", notice="林党〔2026〕3号", notice_on="2026-05-06", nominate_by="2026-06-05"),
+                            "staff", creates="honours.Round"),
+    "round_edit": Submission(given(notice="林党〔2026〕4号"), "staff"),
+    "round_quotas": Submission(_quotas, "staff"),
+    "round_publish": Submission(given(publicity_start="2026-06-01", publicity_end="2026-06-08"), "staff"),
+    "round_decide": Submission(given(decided_on="2026-06-30", document="林党〔2026〕6号"), "staff"),
+    "nomination_new": Submission(_nomination, creates="honours.Nomination"),
+    "nomination_edit": Submission(given(story="改写的事迹")),
+    "nomination_review": Submission(given(opinions="已听取纪检和人事部门意见，符合条件。"), "staff"),
+    "nomination_refuse": Submission(given(reason="不符合年限条件"), "staff"),
+    "nomination_withdraw": Submission(given(reason="支部另行推荐")),
+    "title_new": Submission(given(name="优秀党务工作者", category="worker"), "staff", creates="honours.Title"),
+    "title_edit": Submission(given(name="改名的名目"), "staff"),
+    "example_new": Submission(_example, creates="honours.Example"),
+    "example_edit": Submission(given(line="二十年守护山林")),
+    "example_choose": Submission(page="examples", who="staff"),
+    "term_new": Submission(_past_term, creates="terms.Term"),
+    "term_edit": Submission(given(number="4")),
+    "term_extend": Submission(given(extended_until="2028-01-01", extension_document="林党〔2026〕9号", extension_reason="机构改革"),
+                              "staff"),
+    "seat_end": Submission(given(day=day(), reason="moved")),
+    "seat_change": Submission(given(day=day(), office="deputy")),
+    "seat_fill": Submission(_spare, creates="terms.Seat"),
+    "election_new": Submission(_by_election, creates="terms.Election"),
+    "election_approve": Submission(given(day="2026-03-20", document="林党〔2026〕5号"), "staff"),
+    "election_void": Submission(given(reason="票数抄错")),
     "matrix_export": Submission(_of_branch, page="matrix"),
     "meetings_export": Submission(_of_branch, page="meetings"),
     "members_export": Submission(_of_branch, page="members"),
@@ -114,6 +210,15 @@ SUBMISSIONS: dict[str, Submission] = {
         "kind": "branch", "founded_on": "2024-01-01"}, "staff", creates="branches.Branch"),
     "branch_edit": Submission(given(note="更正备注"), "staff"),
     "branch_dissolve": Submission(given(day=day(), reason="机关党委批复"), "staff"),
+    "branch_rename": Submission(given(name="中共云溪县林业局综合支部", short_name="综合支部", day=day(), reason="机关党委批复"), "staff",
+                                creates="branches.BranchEvent"),
+    "branch_move": Submission(lambda stage, letter: {"parent": stage.world.field.pk, "day": day(), "reason": "机关党委批复"}, "staff",
+                              creates="branches.BranchEvent"),
+    "branch_merge": Submission(lambda stage, letter: {"sources": stage.objects["empty"].pk, "day": day(), "reason": "机关党委批复"},
+                               "staff", creates="branches.BranchEvent"),
+    "groups_adjust": Submission(_places, creates="branches.BranchEvent"),
+    "group_rename": Submission(given(name="先锋党小组", day=day(), reason="支部大会决定")),
+    "event_undo": Submission(given(reason="登记错了支部"), "staff"),
     "group_new": Submission(given(name="第九党小组", founded_on="2024-01-01"), creates="branches.PartyGroup"),
     "group_edit": Submission(given(name="改名党小组")),
     "group_dissolve": Submission(given(day=day(), reason="支部大会决定")),
@@ -124,6 +229,11 @@ SUBMISSIONS: dict[str, Submission] = {
         "group": stage.objects[f"group.{letter if letter != 'x' else 'a'}"].pk, "day": day()}),
     "member_profile": Submission(given(education="university", work="civil_servant", school="云溪师范学院中文系")),
     "member_reveal": Submission(page="member"),
+    "structure_export": Submission(_of_branch, page="structure"),
+    "member_gaps_export": Submission(_of_branch, page="member_gaps"),
+    "member_ask": Submission(given(text="学历应为大学，请核对。"), {"a": "member", "b": "neighbour", "x": "member"},
+                             creates="members.CorrectionRequest"),
+    "member_request": Submission(given(state="done", answer="已更正")),
     "member_find": Submission(given(number="11010519491231002X")),
     "dues_month": Submission(_of_branch, page="dues"),
     "dues_collect": Submission(_of_branch, page="dues", creates="dues.Payment"),
@@ -139,6 +249,42 @@ SUBMISSIONS: dict[str, Submission] = {
     "dues_remit": Submission(given(voucher="记-9"), creates="dues.Remittance"),
     "dues_use": Submission(given(purpose="training", amount="1", decision="支部委员会研究", voucher="记-9"), creates="dues.Use"),
     "dues_receive": Submission(None, {"a": "general", "b": "general", "x": "general"}, page=None),
+    "development_export": Submission(_of_branch, page="development"),
+    "path_new": Submission(_path, creates="development.Path"),
+    "path_adopt": Submission(lambda stage, letter: {
+        "member": stage.world.members["probationer"].pk, "applied_on": "2024-03-01", "approved_on": "2026-03-01"},
+        creates="development.Path"),
+    "path_edit": Submission(given(note="改过的说明")),
+    "path_step": Submission(given(day="2024-03-20", note="谈话情况良好"), creates="development.StepRecord"),
+    "path_helpers": Submission(lambda stage, letter: {
+        "first": _full_member(stage, letter), "day": "2024-09-01", "reason": "原联系人调动"}),
+    "path_leave": Submission(given(day="2024-09-01", reason="本人放弃")),
+    "thought_new": Submission(given(handed_on="2024-05-01", title="学习党章的体会"), creates="development.ThoughtReport"),
+    "thought_file": Submission(page=None),
+    "thought_void": Submission(given(reason="重复登记")),
+    "step_correct": Submission(given(day="2024-07-01", reason="日期抄错")),
+    "step_void": Submission(given(reason="登记有误")),
+    "step_file_add": Submission(lambda stage, letter: {"files": picture("扫描件.png")}, page=None, creates="files.Attachment"),
+    "step_file": Submission(page=None),
+    "step_file_remove": Submission(page=None),
+    "submission": Submission(given(decision="approve", day="2024-06-25"), "staff", creates="development.StepRecord"),
+    "submission_withdraw": Submission(page=None),
+    "training_new": Submission(given(title="新一期培训班", organiser="县直机关工委", start_on="2025-10-01", stop_on="2025-10-03", days="3",
+                                     hours="24"), "staff", creates="development.TrainingClass"),
+    "training_edit": Submission(given(place="县委党校"), "staff"),
+    "training_take": Submission(lambda stage, letter: {"paths": stage.objects["ready." + ("a" if letter == "b" else "b")].pk}, "staff",
+                                page="training", creates="development.Trainee"),
+    "training_hours": Submission(None, "staff", page="training"),
+    "local_items": Submission(given(key="talk", name="谈话提纲", start_on="2024-01-01"), "staff", creates="development.LocalItem"),
+    "local_item_end": Submission(None, "staff", page="local_items"),
+    "standing_new": Submission(given(status="lost", start_on="2025-01-05", reason="多方查找没有下落"), creates="members.Standing"),
+    "standing_edit": Submission(given(stop_on="2026-05-01")),
+    "standing_remove": Submission(given(reason="登记错人")),
+    "transfers_export": Submission(_of_branch, page="transfers"),
+    "transfer_in": Submission(_letter_in, creates="transfers.Transfer"),
+    "transfer_out": Submission(given(other_side="中共青禾县委", number="云林党介88号", start_on="2026-05-06", dues_to="2026-05"),
+                               creates="transfers.Transfer"),
+    "transfer_act": Submission(given(day=day(), note="对方迟收，已说明")),
     "meeting_new": Submission(_meeting, creates="meetings.Meeting"),
     "meeting_autosave": Submission(_meeting, page="meeting_new", to="meeting_new", creates="meetings.Meeting",
                                    fields=OTHER_KINDS),
@@ -157,6 +303,17 @@ SUBMISSIONS: dict[str, Submission] = {
     "template_upload": Submission(lambda stage, letter: {"name": "县直格式", "file": template_file()}, "staff",
                                   creates="reports.ReportTemplate"),
     "template_retire": Submission(None, "staff", page="templates"),
+    "import_members": Submission(lambda stage, letter: {"branch": branch_pk(stage, "a"), "start_on": "2024-01-01", "file": roster_file()},
+                                 creates="imports.ImportBatch"),
+    "import_branches": Submission(lambda stage, letter: {"file": roster_file()}, "staff", creates="imports.ImportBatch"),
+    "import_accounts": Submission(lambda stage, letter: {"file": roster_file()}, "keeper", creates="imports.ImportBatch"),
+    "import_members_template": Submission(page="import_members"),
+    "import_branches_template": Submission(None, "staff", page="import_branches"),
+    "import_accounts_template": Submission(None, "keeper", page="import_accounts"),
+    "import_columns": Submission(page="import_batch"),
+    "import_confirm": Submission(page="import_batch"),
+    "import_undo": Submission(page=None),
+    "import_download": Submission(page="import_batch"),
     "system_verify": Submission(None, "keeper", page="system", creates="jobs.Job"),
     "rule_setting": Submission(given(per="quarter", times="1", reason="机关党委会议决定"), "staff",
                                creates="branches.RuleSetting"),

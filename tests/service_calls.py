@@ -15,9 +15,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
 from django.db import transaction
 
 from branches.accounts.models import Account
+from members import standings
 from members.changes import move_member, return_member
 from members.corrections import correct_membership, undo_change
+from members.development.approvals import return_submission, submit_step
+from members.development.leaving import move_path, resume_path
 from members.services import link_account
+from members.transfers import services as transfer_services
 from partywork.errors import NotAllowed
 from partywork.periods import today
 from tests.access_table import EXPECTED
@@ -30,6 +34,9 @@ APPS = ("branches", "members", "reports", "partywork.status")  # the rest of the
 WITHOUT_RIGHT = {
     "note_login": "what happened is noted", "note_logout": "what happened is noted", "note_refused_login": "what happened is noted",
     "change_own_password": "one's own, and the old one was asked for",
+    # These have a right, and no submission reaches them: tests of their own try them by somebody who may not.
+    "create_prepared_account": "called by the job of an import (test_others.py)",
+    "reveal_many": "only with a box ticked that few are offered (test_export_columns.py)",
 }  # fmt: skip
 # Who may, where the access table speaks of the address and not of this very call: a move asks for a right in both
 # branches; one's own login is one's own to end.
@@ -113,9 +120,40 @@ def by_hand(stage: Stage) -> list[Call]:
         (return_member, {"member": b, "branch": stage.world.a} | place, both),
         (move_member, {"member": b, "branch": stage.world.a} | place, both),
         (correct_membership, {"member": a, "branch": stage.world.b} | right, both),
+        *paths_by_hand(stage),
     ]  # fmt: skip
+    given += of_letters(stage)
     return [Call(service, {"actor": None} | facts, "by hand", frozenset(may), inspect.unwrap(service).__code__)
             for service, facts, may in given]
+
+
+def paths_by_hand(stage: Stage) -> list[tuple[Callable, dict[str, Any], set[str]]]:
+    path, now = stage.objects["path.a"], {"today": today()}
+    sent = {"submission": stage.objects["sent.a"], "reason": "材料不齐", "version": 1, "decided_on": today()}
+    return [
+        (submit_step, {"path": path, "key": "activist_record", "reported_on": today()} | now, {"secretary", "staff"}),
+        (resume_path, {"path": path, "reason": "恢复"} | now, {"secretary", "staff"}),
+        (move_path, {"path": path, "branch": stage.world.b, "group": None, "day": today(), "reason": "调动"} | now, {"staff"}),
+        (return_submission, sent | now, {"staff"}),
+    ]
+
+
+def of_letters(stage: Stage) -> list[tuple[Callable, dict[str, Any], set[str]]]:
+    """Steps of letters and of stopped memberships; each side by its own people."""
+    given = []
+    for letter, may in (("a", {"secretary", "staff"}), ("b", {"neighbour", "staff"})):
+        row, member, now = stage.objects[f"transfer.{letter}"], stage.objects[f"member.{letter}"], {"today": today()}
+        day = {"day": today()} | now
+        given += [
+            (transfer_services.issue_letter, {"transfer": row} | now, may),
+            (transfer_services.edit_letter, {"transfer": row, "note": "更正"} | now, may),
+            (transfer_services.note_receipt, {"transfer": row} | day, may),
+            (transfer_services.undo_acceptance, {"transfer": row, "reason": "错"}, may),
+            (transfer_services.close_transfer, {"transfer": row, "state": "cancelled", "reason": "不走了"} | day, may),
+            (standings.lapse_member, {"member": member} | day, may),
+            (standings.restore_member, {"member": member, "branch": member.latest.branch, "group": None} | day, may),
+        ]  # fmt: skip
+    return given
 
 
 @contextmanager

@@ -35,14 +35,26 @@ from branches.accounts.middleware import BEGAN, SEEN
 from branches.accounts.models import Session
 from branches.meetings.kinds import Kind
 from branches.meetings.models import Meeting, MeetingFile
-from branches.models import HolidayYear
-from members.identity import settle_id_number
-from members.models import Profile
+from branches.models import BranchEvent, HolidayYear
+from branches.terms.models import Candidate, Election
+from members.honours.models import Award, Example, Nomination, Quota, Round, Title
+from members.models import CorrectionRequest, Profile
 from partywork.files.services import store_upload
+from partywork.imports.models import ImportBatch, ImportRow
 from partywork.jobs.models import Job
 from reports.models import Passage, Report, ReportTemplate, ReportVersion
+from tests import development_stage as joining
 from tests.cast import CAST, World, draw_world
-from tests.factories import make_branch, make_group, make_meeting, make_member
+from tests.factories import (
+    make_branch,
+    make_group,
+    make_meeting,
+    make_member,
+    make_seat,
+    make_standing,
+    make_term,
+    make_transfer,
+)
 from tests.members.dues.making import place_dues
 
 MISSING = 999_999_999
@@ -252,15 +264,82 @@ def _place(stage: Stage, letter: str, branch, account) -> None:
         f"account.{letter}": stage.world["member" if letter == "a" else "neighbour"],
         f"member.{letter}": stage.world.members["member" if letter == "a" else "neighbour"],
     }
+    _place_term(stage, letter, branch, account, mark)
+    _place_honours(stage, letter, branch, account, mark)
+    stage.objects |= joining.place_paths(letter, branch, account, mark, picture)
+    for name, state in (("batch", "ready"), ("imported", "done")):
+        stage.objects[f"{name}.{letter}"] = _import(branch, account, mark, state, upload())
     member = stage.objects[f"member.{letter}"]
     member.phone = PHONES[letter]
     member.save(update_fields=["phone"])
-    profile = Profile(member=member, id_number=ID_NUMBERS[letter])
-    settle_id_number(profile)
-    profile.save()
+    Profile.objects.create(member=member, id_number=ID_NUMBERS[letter], nationality="01", school=mark, home_address="云溪县河堤路9号")
+    stage.objects[f"request.{letter}"] = CorrectionRequest.objects.create(member=member, text=mark, asked_on=date(2026, 3, 1))
     dues = place_dues(branch, account, member, mark, own=mark if letter == "b" else "支部")
     stage.objects |= {f"{kind}.{letter}": row for kind, row in dues.items()}
+    traveller = stage.world.members["former"] if letter == "a" else make_member(branch, "转乙")
+    stage.objects |= {
+        f"event.{letter}": BranchEvent.objects.create(branch=branch, kind="renamed", day=date(2026, 2, 1), old_name=f"{mark}全称",
+                                                      old_short_name=mark[:10], reason="批复", form_token=uuid.uuid4()),
+        f"standing.{letter}": make_standing(member, "floating", place=mark, reason=mark),
+        f"transfer.{letter}": make_transfer(traveller, created_by=account, note=mark, other_side=mark, form_token=uuid.uuid4()),
+    }
     stage.objects[f"post.{letter}"] = stage.objects[f"account.{letter}"].posts.get()
+
+
+def _place_term(stage: Stage, letter: str, branch, account, mark: str) -> None:
+    """A term in office with a vacancy and a by-election that waits for its approval."""
+    first = stage.objects[f"member.{letter}"]
+    second = make_member(branch, f"委员{letter}")
+    make_member(branch, f"候补{letter}")
+    third = make_member(branch, f"分工{letter}")
+    people = [row.member for row in branch.memberships.filter(stop_on=None, kind="full").select_related("member__latest")]
+    congress = make_meeting(branch, Kind.CONGRESS, attendance=people, created_by=account, title=f"{mark}党员大会",
+                            held_on=date(2026, 3, 12))
+    term = make_term(branch, number=3, note=mark, people={"organisation": first, "commissioner": third})
+    election = Election.objects.create(branch=branch, term=term, kind="by", meeting=congress, held_on=congress.held_on, places=1,
+                                       issued=len(people), returned=len(people), passing=len(people) // 2 + 1, method="equal",
+                                       created_by=account, note=mark)
+    Candidate.objects.create(election=election, member=second, office="publicity", votes=len(people), elected=True)
+    make_seat(term, "publicity", second, start_on=congress.held_on, start_reason="elected", election=election)
+    stage.objects |= {f"term.{letter}": term, f"seat.{letter}": term.seats.get(office="organisation"),
+                      f"officer.{letter}": term.seats.get(office="commissioner"), f"election.{letter}": election,
+                      f"vacancy.{letter}": make_seat(term, "discipline", start_on=date(2026, 2, 1)), f"congress.{letter}": congress}
+
+
+def _place_honours(stage: Stage, letter: str, branch, account, mark: str) -> None:
+    """Three rounds: one with a nomination and a free place, one that is examined, one that is published; an award, an example."""
+    first, staff = stage.objects[f"member.{letter}"], stage.world["staff"]
+    spare = branch.memberships.get(member__name=f"候补{letter}").member
+    title = Title.objects.create(name=f"优秀共产党员{letter}", category="member")
+    stage.objects[f"title.{letter}"] = title
+    for kind, state in (("round", "recommended"), ("ready", "reviewed"), ("published", "publicity")):
+        row = Round.objects.create(name=f"{kind}{letter}", year=2026, notice="林党〔2026〕1号", notice_on=date(2026, 3, 1),
+                                   nominate_by=date(2026, 5, 1))
+        if kind == "published":
+            Round.objects.filter(pk=row.pk).update(publicity_start=date(2026, 6, 1), publicity_end=date(2026, 6, 8))
+        quota = Quota.objects.create(round=row, branch=branch, title=title, places=2)
+        nomination = Nomination.objects.create(round=row, title=title, branch=branch, member=spare, state=state, story=mark,
+                                               meeting=stage.objects[f"congress.{letter}"], created_by=account)
+        stage.objects |= {f"{kind}.{letter}": row}
+        if kind == "round":
+            stage.objects |= {f"quota.{letter}": quota, f"nomination.{letter}": nomination}
+    stage.objects[f"award.{letter}"] = Award.objects.create(title=title, branch=branch, member=first, awarded_on=date(2025, 7, 1),
+                                                            given_by=mark, document="林党〔2025〕9号", created_by=staff)
+    stage.objects[f"example.{letter}"] = Example.objects.create(branch=branch, name=mark, line="扎根林区", on=date(2026, 3, 1),
+                                                                created_by=account)
+
+
+def _import(branch, account, mark: str, state: str, attachment) -> ImportBatch:
+    """A roster on its way in: one row that can be written, one that cannot."""
+    columns = {"sheet": "名册", "head": 1, "headings": ["姓名", "备注"], "places": {"name": 0}, "others": []}
+    batch = ImportBatch.objects.create(
+        kind="members", branch=branch, owner=account, state=state, attachment=attachment, columns=columns, digest="d" * 64,
+        counts={"create": 1, "change": 0, "same": 0, "refused": 1, "faults": {"性别": 1}}, form_token=uuid.uuid4())
+    for number, action in ((2, "create"), (3, "refused")):
+        ImportRow.objects.create(batch=batch, number=number, action=action, title=f"{mark}{number}", place=mark, sign="s",
+               fault_in="|性别|",
+                                 faults=[["性别", mark]] if action == "refused" else [], cells=f'{{"name": "{mark}"}}')
+    return batch
 
 
 # --- the URLs -----------------------------------------------------------------------------------------------------------
@@ -282,18 +361,29 @@ def names() -> list[str]:
 # Which object a URL leads to, by its path; a URL of several states names their letters.
 PATHS: dict[str, str] = {
     "branch": "branch", "branch_edit": "branch", "branch_dissolve": "branch", "group_new": "branch",
-    "group_edit": "group", "group_dissolve": "group", "holiday_edit": "holidays", "holiday_remove": "holidays",
+    "branch_rename": "branch", "branch_move": "branch", "branch_merge": "branch", "groups_adjust": "branch", "event_undo": "event",
+    "group_rename": "group", "group_edit": "group", "group_dissolve": "group", "holiday_edit": "holidays", "holiday_remove": "holidays",
     "account": "account", "account_edit": "account", "account_reset": "account", "account_sessions_end": "account",
     "session_end": "session", "post_new": "account", "post_end": "post",
     "member": "member", "member_edit": "member", "member_move": "member", "member_profile": "member",
-    "member_reveal": "member",
+    "member_reveal": "member", "member_ask": "member", "member_request": "request", "handover": "branch",
     "dues_card": "member", "dues_base": "member", "dues_reduce": "member", "dues_pay": "member", "dues_extra": "member",
     "dues_receipt": "payment", "dues_refund": "payment", "dues_receive": "remittance",
+    "standing_new": "member", "standing_edit": "standing", "standing_remove": "standing",
+    "transfer": "transfer", "transfer_act": "transfer", "transfer_letter": "transfer", "transfer_out": "member",
     "meeting": "meeting", "meeting_edit": "meeting", "meeting_void": "meeting", "meeting_restore": "voided",
     "meeting_file": "file", "meeting_file_remove": "file",
+    "term": "term", "term_edit": "term", "term_extend": "term", "term_new": "branch", "election_new": "branch",
+    "seat_end": "seat", "seat_change": "officer", "seat_fill": "vacancy",
+    "election": "election", "election_approve": "election", "election_void": "election",
+    "round": "round", "round_edit": "round", "round_quotas": "round", "round_publish": "ready", "round_decide": "published",
+    "nomination_new": "quota", "nomination": "nomination", "nomination_edit": "nomination", "nomination_review": "nomination",
+    "nomination_refuse": "nomination", "nomination_withdraw": "nomination", "award_void": "award", "title_edit": "title",
+    "example_edit": "example", "example_choose": "example",
     "report": "report", "passage_save": "report", "shortfall_decide": "report", "report_make": "report",
     "report_version": "version", "report_download": "version", "template_retire": "template", "job": "job",
-}
+    "import_batch": "batch", "import_columns": "batch", "import_confirm": "batch", "import_download": "batch", "import_undo": "imported",
+} | joining.PATHS
 # Objects in another state, beside own, sister's and missing.
 STATES: dict[str, dict[str, str]] = {
     "branch_dissolve": {"empty": "empty"}, "meeting": {"draft": "draft.a"}, "meeting_edit": {"draft": "draft.a"},
@@ -306,20 +396,24 @@ QUERIES: dict[str, tuple[str, str]] = {
     "figures": ("branch={branch}&period=2026H1", "b"), "figures_export": ("", "abx"), "figure_rows_export": ("", "abx"),
     "duties": ("branch={branch}", "-b"), "matrix": ("branch={branch}", "-b"), "matrix_export": ("", "abx"),
     "meetings": ("branch={branch}", "-b"), "meetings_export": ("", "-bx"),
+    "structure": ("branch={branch}", "-b"), "structure_export": ("", "abx"),
+    "member_gaps": ("branch={branch}", "-b"), "member_gaps_export": ("", "abx"),
     "members": ("branch={branch}", "-b"), "members_export": ("", "-abx"), "reports": ("branch={branch}", "-b"),
     "dues": ("branch={branch}", "-b"), "dues_month": ("", "abx"), "dues_collect": ("", "abx"), "dues_arrears": ("branch={branch}", "-b"),
     "dues_arrears_export": ("", "abx"), "dues_ledger_export": ("", "abx"), "dues_bases": ("branch={branch}", "-b"),
     "dues_remittances": ("branch={branch}", "-b"), "dues_remit": ("branch={branch}", "-abx"), "dues_use": ("branch={branch}", "-abx"),
+    "transfers": ("branch={branch}", "-b"), "transfers_export": ("", "-abx"), "transfer_in": ("", "abx"),
     "meeting_new": ("branch={branch}", "-abx"), "member_new": ("", "abx"), "report_new": ("", "abx"),
+    "award_new": ("", "abx"), "example_new": ("", "abx"),
     "meeting_autosave": ("", "abx"), "meeting_attendance": ("", "abx"), "meeting_file_add": ("", "abx"),
-}
+} | joining.QUERIES
 # What a URL needs besides its object.
 FIXED: dict[str, dict[str, str]] = {
     "rule": {"rule_id": "MTG-4"}, "rule_setting": {"rule_id": "MTG-4"}, "figure_rows": {"key": "meetings.study"},
     "figure_rows_export": {"key": "meetings.study"},
     "member_reveal": {"name": "phone"},
-}
-ALWAYS: dict[str, str] = {"member_move": "act=regroup"}
+} | joining.FIXED
+ALWAYS: dict[str, str] = {"member_move": "act=regroup", "transfer_act": "act=accept"}
 
 
 def letters(name: str, method: str = "GET") -> tuple[str, ...]:

@@ -125,7 +125,8 @@ def test_no_right_of_one_administrator_is_a_view_of_business():
                    "sessions_end", "holidays"}
     own = {"accounts", "account_new", "account", "account_edit", "account_reset", "account_sessions_end", "session_end", "post_new",
            "post_end", "journal", "journal_heads"}
-    own |= {"holiday_new", "holiday_edit", "holiday_remove", "system", "system_verify", "handbook"}
+    own |= {"appointments", "holiday_new", "holiday_edit", "holiday_remove", "system", "system_verify", "handbook"}
+    own |= {"imports", "import_accounts", "import_accounts_template"}
     seen = {name for (name, _, _), row in EXPECTED.items() for who in ("keeper", "auditor") if row[who].startswith(("200", "302"))}
     assert seen <= open_to_all | own
 

@@ -17,10 +17,15 @@ pytestmark = pytest.mark.django_db
 NO_DAY = "2027-02-29"
 SENTENCE = re.compile("[\u4e00-\u9fff].*[。？！]$", re.S)
 TYPED = ("text", "search", "tel", "textarea", "date", "time", "number")
-BARE = {"logout", "sessions_end", "session_end", "account_sessions_end", "account_reset", "member_reveal", "meeting_file_remove",
-        "meeting_restore", "template_retire",
-        "matrix_export", "meetings_export", "members_export", "figures_export", "figure_rows_export", "meeting_file", "report_download",
-        "system_verify", "dues_month", "dues_arrears_export", "dues_ledger_export", "dues_receive"}  # buttons: nothing is typed
+BARE = {  # buttons: nothing is typed
+    "logout", "sessions_end", "session_end", "account_sessions_end", "account_reset", "member_reveal", "meeting_file_remove",
+    "meeting_restore", "template_retire", "matrix_export", "meetings_export", "members_export", "figures_export",
+    "figure_rows_export", "meeting_file", "report_download", "system_verify", "dues_month", "dues_arrears_export",
+    "dues_ledger_export", "dues_receive", "structure_export", "member_gaps_export", "terms_export", "awards_export",
+    "example_choose", "development_export", "thought_file", "step_file", "step_file_add", "step_file_remove",
+    "submission_withdraw", "local_item_end", "training_take", "import_members_template", "import_branches_template",
+    "import_accounts_template", "import_columns", "import_confirm", "import_undo", "import_download", "transfers_export",
+}
 SCRIPTED = {"meeting_autosave", "meeting_attendance", "meeting_file_add"}  # pieces of the meeting form that scripts send
 FORMS = [name for name in (*SUBMISSIONS, *VARIANTS) if name not in BARE | SCRIPTED | {"password_change"}]  # passwords never come back
 # How each form is broken; the others by a day that does not exist.
@@ -29,7 +34,15 @@ BROKEN: dict[str, dict[str, str]] = {
     "meeting_void": {"reason": "长" * 201}, "report_new": {"period": "2026-99"}, "template_upload": {"file": ""},
     "holiday_new": {"lines": "看不明白的一行"}, "holiday_edit": {"lines": "2028-02-30 春节"}, "holiday_remove": {"reason": "长" * 201},
     "passage_save": {"text": "长" * 20_001}, "shortfall_decide": {"text": "长" * 1001}, "move unlink": {"version": "0"},
-    "member_find": {"number": "11010519491231002"},
+    "member_ask": {"text": "长" * 501}, "member_request": {"answer": "长" * 501},
+    "election_new": {"candidates": "无此人 3 书记"}, "election_void": {"reason": "长" * 201},
+    "award_void": {"reason": "长" * 201}, "round_quotas": {"version": "0"}, "nomination_new": {"story": "长" * 1501},
+    "nomination_edit": {"story": "长" * 1501}, "nomination_review": {"opinions": "长" * 301}, "nomination_refuse": {"reason": "长" * 201},
+    "nomination_withdraw": {"reason": "长" * 201}, "title_new": {"name": "长" * 41}, "title_edit": {"name": "长" * 41},
+    "import_members": {"file": ""}, "import_branches": {"file": ""}, "import_accounts": {"file": ""},
+    "member_find": {"number": "11010519491231002"}, "thought_void": {"reason": "长" * 201}, "step_void": {"reason": "长" * 201},
+    "training_hours": {"version": "0"},
+    "standing_remove": {"reason": "长" * 201}, "event_undo": {"reason": "长" * 201},
 }  # fmt: skip
 # Values that nobody should type and somebody will.
 HOSTILE = {

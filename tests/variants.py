@@ -13,7 +13,7 @@ VARIANTS: dict[str, tuple[str, str, str, dict[str, Any]]] = {
     "move unleader": ("secretary", "group_leader", "unleader", {}),
     "move branch": ("staff", "colleague", "move", {"branch": "b"}),
     "move full": ("secretary", "ripe", "full", {"day": "2026-01-10"}),
-    "move leave": ("secretary", "colleague", "leave", {"reason": "transfer_out"}),
+    "move leave": ("secretary", "colleague", "leave", {"reason": "died"}),
     "move correct": ("secretary", "colleague", "correct", {"start_on": "2020-02-01", "reason": "日期抄错"}),
     "move unlink": ("secretary", "colleague", "unlink", {}),
 }

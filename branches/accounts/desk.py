@@ -35,6 +35,11 @@ def accounts(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/list.html", page | {"alerts": alerts()})
 
 
+def asked_post(request: HttpRequest) -> dict[str, str]:
+    """The post that a link asks for, to begin the form with."""
+    return {name: request.GET[name] for name in ("role", "branch", "start_on") if name in request.GET}
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def account_new(request: HttpRequest) -> HttpResponse:
     request.user.require("accounts.manage")
@@ -56,7 +61,7 @@ def account_new(request: HttpRequest) -> HttpResponse:
     def again() -> HttpResponse | None:
         return made_before(request, Account, lambda account: redirect("account", account.pk))
 
-    form = NewAccountForm(posted(request), account=request.user)
+    form = NewAccountForm(posted(request), account=request.user, initial=asked_post(request))
     return answer_form(
         request,
         form,
@@ -166,7 +171,7 @@ def post_new(request: HttpRequest, pk: int) -> HttpResponse:
     def again() -> HttpResponse | None:
         return made_before(request, Post, lambda post: redirect("account", post.account_id))
 
-    form = PostForm(posted(request), account=request.user)
+    form = PostForm(posted(request), account=request.user, initial=asked_post(request))
     return answer_form(
         request,
         form,

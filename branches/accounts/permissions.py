@@ -57,6 +57,16 @@ TABLE: dict[str, tuple[str, dict[Role, Reach]]] = {
     "org.groups": ("设置党小组", _BOOKS | {Role.STAFF: Reach.BELOW}),
     "members.view": ("查看党员", _SEE | {Role.MEMBER: Reach.OWN}),
     "members.edit": ("登记、修改党员", _BOOKS | {Role.STAFF: Reach.BELOW}),
+    "members.reveal": (
+        "显示完整的身份证号、电话和住址",
+        dict.fromkeys((*_SEE, Role.MEMBER), Reach.OWN) | _BOOKS | {Role.STAFF: Reach.BELOW},
+    ),
+    "members.ask": (
+        "请求更正本人信息",
+        dict.fromkeys((*_SEE, Role.MEMBER), Reach.OWN),
+    ),
+    "transfers.view": ("查看组织关系转接", _SEE),
+    "transfers.edit": ("办理组织关系转接", _BOOKS | {Role.STAFF: Reach.BELOW}),
     "meetings.view": ("查看会议", _SEE),
     "meetings.edit": (
         "登记、更正、作废会议",
@@ -65,6 +75,14 @@ TABLE: dict[str, tuple[str, dict[Role, Reach]]] = {
     "dues.view": ("查看党费", _SEE | {Role.MEMBER: Reach.OWN}),
     "dues.edit": ("核定、收缴党费", _BOOKS | {Role.STAFF: Reach.BELOW}),
     "dues.remit": ("上缴、使用党费", _BOOKS | {Role.STAFF: Reach.BELOW}),
+    "terms.edit": ("登记届次、选举和任免", _BOOKS | {Role.STAFF: Reach.BELOW}),
+    "terms.approve": ("登记换届批复和延期批复", {Role.STAFF: Reach.BELOW}),
+    "honours.view": ("查看表彰", _SEE),
+    "honours.edit": ("推荐表彰对象、登记表彰和典型", _BOOKS | {Role.STAFF: Reach.BELOW}),
+    "honours.decide": ("组织评选、审查、公示、决定表彰", {Role.STAFF: Reach.ALL}),
+    "development.view": ("查看发展党员档案", _SEE),
+    "development.edit": ("登记、报送发展党员", _BOOKS | {Role.STAFF: Reach.BELOW}),
+    "development.approve": ("办理发展党员审批和培训", {Role.STAFF: Reach.BELOW}),
     "reports.view": ("查看报告和指标", _SEE),
     "reports.edit": (
         "编写、生成报告",

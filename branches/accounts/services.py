@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date
 
 from django.db import transaction
@@ -64,6 +65,26 @@ def create_account(
     if role and branch:
         _new_post(actor, account, branch, role, start_on or today(), None)
     return account, password
+
+
+@transaction.atomic
+def create_prepared_account(
+    *, actor: Account, username: str, display_name: str, hashed: str, role: str = "", branch: Branch | None = None,
+    start_on: date | None = None,
+) -> Account:
+    """As `create_account`, with a first password that was hashed beforehand: for many at once."""
+    actor.require("accounts.manage")
+    account = _save_new(actor, username, display_name, None, lambda made: setattr(made, "password", hashed))
+    if role and branch:
+        _new_post(actor, account, branch, role, start_on or today(), None)
+    return account
+
+
+@transaction.atomic
+def remove_imported(*, accounts: list[int], posts: list[int]) -> None:
+    """Accounts that nobody ever used, and posts, of an import that is taken back; it has written the journal."""
+    Post.objects.filter(Q(account__in=accounts) | Q(pk__in=posts)).delete()
+    Account.objects.filter(pk__in=accounts).delete()
 
 
 @transaction.atomic
@@ -160,6 +181,28 @@ def end_post(*, actor: Account, post: Post, day: date) -> Post:
     return post
 
 
+def end_posts_of(actor: Account | None, branch: Branch, day: date) -> list[int]:
+    """Every post in an organisation that is no more from that day on; whoever dissolves it has the right to that."""
+    posts = list(branch.posts.filter(Q(stop_on=None) | Q(stop_on__gt=day)).select_related("account"))
+    later = next((post for post in posts if post.start_on > day or post.stop_on), None)
+    if later:
+        raise RuleViolation(f"{later.account}的{later.get_role_display()}任职在{_cn(day)}以后还有变动，请先核对。", field="day")
+    for post in posts:
+        post.stop_on = day
+        post.save(update_fields=["stop_on"])
+        changes = {"stop_on": [None, day.isoformat()]}
+        write_entry(actor=actor, action="post.end", target=post, label=f"{post.account}：{post}", changes=changes)
+    return [post.pk for post in posts]
+
+
+def reopen_posts(posts: list[int], day: date) -> None:
+    """The same taken back; a post that was given anew meanwhile stays as it is."""
+    for post in Post.objects.filter(pk__in=posts, stop_on=day):
+        if not Post.objects.filter(account=post.account_id, branch=post.branch_id, role=post.role, stop_on=None).exists():
+            post.stop_on = None
+            post.save(update_fields=["stop_on"])
+
+
 def check_place_of_post(role: str, branch: Branch) -> None:
     """Posts that act for the whole bureau stand at its committee; posts that see several branches, not in one of them."""
     if role in ROOT_ROLES and branch.kind != BranchKind.COMMITTEE:
@@ -239,6 +282,12 @@ def _end(actor: Account, account: Account, sessions: list[Session]) -> None:
 def _new_account(
     actor: Account | None, username: str, display_name: str, password: str, form_token
 ) -> tuple[Account, str]:
+    return _save_new(actor, username, display_name, form_token, lambda made: made.set_password(password)), password
+
+
+def _save_new(
+    actor: Account | None, username: str, display_name: str, form_token, seal: Callable[[Account], None]
+) -> Account:
     username = username.lower()
     if not USERNAME.fullmatch(username):
         raise RuleViolation(
@@ -247,7 +296,7 @@ def _new_account(
     if Account.objects.filter(username=username).exists():
         raise RuleViolation(f"登录名“{username}”已被使用，请换一个。", field="username")
     account = Account(username=username, display_name=display_name, form_token=form_token)
-    account.set_password(password)
+    seal(account)
     account.save()
     write_entry(
         actor=actor,
@@ -255,7 +304,7 @@ def _new_account(
         target=account,
         changes=changes_between({}, snapshot(account, ACCOUNT_FIELDS)),
     )
-    return account, password
+    return account
 
 
 def _new_post(

@@ -12,21 +12,28 @@ from branches.accounts.models import Post
 from branches.accounts.permissions import COMMITTEE_ROLES, Role
 from branches.meetings.kinds import Body, Kind, body_of
 from branches.models import Branch, PartyGroup
-from members.models import Membership
+from members.models import Membership, Status
 
 LISTABLE = 150  # with more people below it, an organisation names those it asked instead of ticking them off a list
 MOST_CHOSEN = 250  # one page still carries so many rows
+PROBATIONARY = "预备"
 NAME = re.compile(r"([^（()）]+)(?:[（(]([^（()）]+)[)）])?")
 
 
 @dataclass(frozen=True)
 class Person:
-    """One member as he stood on the day: whether he votes, and where he belonged."""
+    """One member as he stood on the day: whether he votes (VOTE-10), and if not why, and where he belonged."""
 
     member_id: int
     name: str
     votes: bool
     branch: str
+    bar: str = ""
+
+    @property
+    def graded(self) -> bool:
+        """Whether an appraisal grades him: every full member."""
+        return self.votes or self.bar != PROBATIONARY
 
     @property
     def full_name(self) -> str:
@@ -80,7 +87,7 @@ def body_for(branch: Branch, kinds: Collection[str]) -> Body:
 
 
 def expected_rows(body: Body, branch: Branch, day: date, group: PartyGroup | None) -> QuerySet[Membership]:
-    roster = Membership.objects.active_on(day)
+    roster = roster_on(day)
     match body:
         case Body.WHOLE:
             return roster.filter(branch=branch)
@@ -106,13 +113,24 @@ def chosen_circle(branch: Branch, day: date, asked: Collection[int]) -> Circle:
 
 def roster_below(branch: Branch, day: date) -> QuerySet[Membership]:
     """Everyone who belonged to the organisation or to one below it on that day."""
-    return in_order(Membership.objects.active_on(day).filter(branch__path__startswith=branch.path))
+    return in_order(roster_on(day).filter(branch__path__startswith=branch.path))
+
+
+def roster_on(day: date) -> QuerySet[Membership]:
+    """The roster of a day, each with what leaves him without a vote then."""
+    return Membership.objects.active_on(day).with_bars(day)
 
 
 def people_of(rows: QuerySet[Membership]) -> tuple[Person, ...]:
+    """`rows` come from `roster_on`."""
     plain = in_order(rows) if not rows.query.is_sliced else rows
-    columns = plain.values_list("member_id", "member__name", "kind", "branch__short_name")
-    return tuple(Person(pk, name, kind == "full", branch) for pk, name, kind, branch in columns)
+    columns = plain.values_list("member_id", "member__name", "kind", "branch__short_name", "bar")
+    return tuple(Person(pk, name, not (why := bar_of(kind, bar)), branch, why) for pk, name, kind, branch, bar in columns)
+
+
+def bar_of(kind: str, bar: str | None) -> str:
+    """Why somebody has no vote (VOTE-10), or ""."""
+    return PROBATIONARY if kind != "full" else Status(bar).label if bar else ""
 
 
 def in_order(rows: QuerySet[Membership]) -> QuerySet[Membership]:
@@ -127,7 +145,7 @@ def officers_of(branch: Branch, day: date) -> tuple[Person, ...]:
     leaders = posts.filter(role=Role.LEADER, branch__path__in=above).values("account")
     here = posts.filter(branch=branch).values("account")
     allowed = Q(member__account__in=leaders) | Q(member__account__in=here) | Q(branch=branch)
-    return people_of(Membership.objects.active_on(day).filter(allowed))
+    return people_of(roster_on(day).filter(allowed))
 
 
 def find_by_names(branch: Branch, day: date, text: str) -> tuple[list[int], list[str]]:

@@ -137,10 +137,10 @@ def attendance_faults(gathering: Gathering, circle: Circle) -> Iterator[RuleViol
         yield RuleViolation("实到人数为 0，不能登记为已召开的会议。", field="attendance")
     for person in circle.people:
         if mark := marks.get(person.member_id):
-            yield from mark_faults(person.name, person.votes, mark)
+            yield from mark_faults(person.name, person.graded, mark)
 
 
-def mark_faults(name: str, votes: bool, mark: Mark) -> Iterator[RuleViolation]:
+def mark_faults(name: str, graded: bool, mark: Mark) -> Iterator[RuleViolation]:
     if mark.state not in Presence.values:
         yield RuleViolation(f"{name}的出勤看不明白，请重新选择。", field="attendance")
     elif not mark.present and not mark.reason.strip():
@@ -149,8 +149,8 @@ def mark_faults(name: str, votes: bool, mark: Mark) -> Iterator[RuleViolation]:
         yield RuleViolation(f"{name}的原因最多 {LONGEST_REASON} 个字，请缩短。", field="attendance")
     if CONTROL.search(mark.reason):
         yield RuleViolation(f"{name}的原因里有控制字符，请删去。", field="attendance")
-    if mark.grade and (mark.grade not in Grade.values or not votes):
-        said = f"{name}的评议等次看不明白，请重新选择。" if votes else f"{name}是预备党员，参加评议但不评等次。"
+    if mark.grade and (mark.grade not in Grade.values or not graded):
+        said = f"{name}的评议等次看不明白，请重新选择。" if graded else f"{name}是预备党员，参加评议但不评等次。"
         yield RuleViolation(said, field="attendance")
 
 

@@ -121,7 +121,7 @@ def row_of(person: Person, circle: Circle, listed: set[int], ticked: set[int], r
     state = raw.get(f"state-{pk}", "")
     state = state if state in (Presence.LEAVE, Presence.ABSENT) else usual
     reason, grade = tidy_text(raw.get(f"reason-{pk}", ""), False), raw.get(f"grade-{pk}", "")
-    if not grade and person.votes and raw.get("refresh") == REST_QUALIFIED:
+    if not grade and person.graded and raw.get("refresh") == REST_QUALIFIED:
         grade = Grade.QUALIFIED
     return Row(person, pk in ticked, state, reason, grade)
 

@@ -1,6 +1,7 @@
 """The list of meetings, one meeting, and taking one out of the counts."""
 from __future__ import annotations
 
+from datetime import date
 from itertools import groupby
 
 from django.contrib import messages
@@ -16,6 +17,7 @@ from branches.meetings.filters import ORDERING, MeetingFilter, sees_one_branch
 from branches.meetings.forms import VoidForm
 from branches.meetings.models import Meeting, State
 from branches.meetings.reading import history_of, reading_of
+from branches.models import Branch, BranchEvent
 from partywork.errors import RuleViolation
 from partywork.exports import export_list
 from partywork.lists import list_page
@@ -61,10 +63,16 @@ def meeting_detail(request: HttpRequest, pk: int) -> HttpResponse:
     if meeting.held_on is None:
         mine = meeting.created_by_id == request.user.pk
         return render(request, "meetings/draft.html", context | {"mine": mine})
+    named_as_then(meeting.branch, meeting.held_on)
     return render(request, "meetings/detail.html", context | {
         "reading": reading_of(meeting), "history": history_of(meeting), "ledgers": ledgers_of(meeting),
         "just_saved": "saved" in request.GET,
     })  # fmt: skip
+
+
+def named_as_then(branch: Branch, day: date) -> None:
+    """On the page of a meeting its organisation is called as it was on that day."""
+    branch.short_name = BranchEvent.objects.filter(branch=branch).names_on(day).get(branch.pk, branch.short_name)
 
 
 def ledgers_of(meeting: Meeting) -> list[tuple[str, list]]:

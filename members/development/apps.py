@@ -7,4 +7,4 @@ class DevelopmentConfig(AppConfig):
     verbose_name = "发展党员"
 
     def ready(self) -> None:
-        from members.development import book, book_people  # noqa: F401  (they declare the chain's rules)
+        from members.development import added, book, book_people, figures, services, verification  # noqa: F401  (they declare)

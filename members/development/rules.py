@@ -65,25 +65,26 @@ def judge(
     calendar: WorkCalendar = WEEKENDS_ONLY,
     *,
     exits: Exits = NO_EXITS,
+    partial: bool = False,
 ) -> Judgement:
     """Whether a step may be entered for (or moved to) a day, given the other dates on record. Its own former date does not
-    count; later steps on record must still fit."""
+    count; later steps on record must still fit. `partial`: steps before it may be missing (from an earlier file)."""
     rule_set = set_on(day)
-    return judge_as(rule_set.step(step), rule_set, day, dates, settings, calendar, exits)
+    return judge_as(rule_set.step(step), rule_set, day, dates, settings, calendar, exits, partial=partial)
 
 
 def judge_as(
-    step: Step, rule_set: RuleSet, day: date, dates: Dates, settings: Settings, calendar: WorkCalendar, exits: Exits
-) -> Judgement:
+    step: Step, rule_set: RuleSet, day: date, dates: Dates, settings: Settings, calendar: WorkCalendar, exits: Exits,
+    *, partial: bool = False,
+) -> Judgement:  # fmt: skip
     """`judge` by one rule set, whatever the day."""
     others = {key: each for key, each in dates.items() if key != step.key or step.until}
     found = open_window(step, rule_set, others, settings, calendar, exits.known_by(day))
     beside = _beside(step, day, others, settings, calendar)
     later = _later_steps(step, day, others, settings, calendar, exits)
     warnings = (*_advice(found, day), *_too_late(found, day), *found.warnings, *beside.warnings)
-    return Judgement(
-        (*_missing(step, found, others), *_too_early(found, day), *beside.blocks, *later), tuple(dict.fromkeys(warnings))
-    )
+    missing = [] if partial else _missing(step, found, others)
+    return Judgement((*missing, *_too_early(found, day), *beside.blocks, *later), tuple(dict.fromkeys(warnings)))
 
 
 def review(
@@ -246,6 +247,11 @@ def _later_steps(
         if found.blocked_before and own < found.blocked_before:
             told.append(f"{entry.label}已登记在{cn(own)}，按这一天推算最早应在{cn(found.blocked_before)}，请先核对。")
     return told
+
+
+def leans_on(later: str, day: date, key: str, settings: Settings = NO_SETTINGS) -> bool:
+    """Whether a step that was taken on a day counts from another, or must come after it."""
+    return _leans_on(set_on(day).step(later), key, settings)
 
 
 def _leans_on(step: Step, key: str, settings: Settings) -> bool:

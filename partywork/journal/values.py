@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time
+from functools import cache
 from typing import Any
 
 from django.apps import apps
@@ -64,6 +65,7 @@ def same_length(one: str, two: str) -> int:
     return next((place for place in range(shorter) if one[place] != two[place]), shorter)
 
 
+@cache
 def private_fields(model: type[models.Model] | None) -> frozenset[str]:
     """Fields whose values are never written: protected by name, encrypted, or in PRIVATE_FIELDS, of the model and of those
     whose rows are told under its name."""

@@ -7,19 +7,23 @@ saved without a result. openpyxl then reads the values, and must have found exac
 from __future__ import annotations
 
 import json
+import os
 import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from xml.etree.ElementTree import ParseError
+from xml.parsers.expat import ExpatError, ParserCreate
 
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import iterparse
+# The gate has refused document types in every part before anything comes here; the slower reader would only look again.
+os.environ.setdefault("OPENPYXL_DEFUSEDXML", "False")
 from openpyxl import load_workbook
 from openpyxl.utils.cell import range_boundaries
+from openpyxl.utils.exceptions import InvalidFileException
 
 from partywork.word.bounded import BoundedError
 
@@ -28,7 +32,8 @@ MOST_COLUMNS = 100
 LONGEST_TEXT = 2_000
 MOST_DIGITS = 15  # Excel keeps no more of a number: what was longer has been changed already
 DAMAGED = (
-    zipfile.BadZipFile, KeyError, ValueError, TypeError, AttributeError, IndexError, ParseError, DefusedXmlException, OSError,
+    zipfile.BadZipFile, KeyError, ValueError, TypeError, AttributeError, IndexError, ParseError, ExpatError, OSError,
+    InvalidFileException,
 )  # fmt: skip
 SPACES = re.compile(r"[\u00a0\u3000\s]+")
 
@@ -58,13 +63,14 @@ def read(path: str, target: str) -> dict:
     A cell is a text, or {"bad": reason} where its content cannot be trusted.
     """
     try:
-        return read_workbook(path, Path(target))
+        with Path(path).open("rb") as file:  # a stored file has no ending, by which openpyxl would judge it
+            return read_workbook(file, path, Path(target))
     except DAMAGED as error:
         raise BoundedError(UNREADABLE) from error
 
 
-def read_workbook(path: str, target: Path) -> dict:
-    book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
+def read_workbook(file: IO[bytes], path: str, target: Path) -> dict:
+    book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
     visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
     surveys = [(sheet, survey(path, sheet._worksheet_path)) for sheet in visible]
     with_data = [(sheet, found) for sheet, found in surveys if found.filled]
@@ -81,52 +87,83 @@ def read_workbook(path: str, target: Path) -> dict:
 # --- the XML -------------------------------------------------------------------------------------------------------------
 
 
-def survey(path: str, part: str) -> Survey:
-    found = Survey()
-    with zipfile.ZipFile(path) as archive, archive.open(part) as stream:
-        row = 0
-        for event, element in iterparse(stream, events=("start", "end")):
-            name = element.tag.rpartition("}")[2]
-            if event == "start":
-                row = row_number(element, row) if name == "row" else row
-            elif name == "row":
-                look_through(element, row, found)
-                element.clear()
-            elif name == "mergeCell":
-                _, low, _, high = range_boundaries(element.get("ref", ""))
-                found.merged.append([low, high, element.get("ref", "")])
-    return found
+class Surveyor:
+    """Looks at a sheet's elements as expat meets them: building a tree of them would take as long as reading the sheet."""
 
+    def __init__(self) -> None:
+        self.found = Survey()
+        self.row = self.column = 0
+        self.has_value = self.has_formula = self.in_value = False
+        self.parser = ParserCreate(namespace_separator="}")
+        self.parser.StartElementHandler, self.parser.EndElementHandler = self.start, self.end
+        self.parser.CharacterDataHandler = self.text
+        self.parser.StartDoctypeDeclHandler = self.refuse
 
-def row_number(element: Any, before: int) -> int:
-    """Rows may leave their number out."""
-    return int(element.get("r") or before + 1)
+    def refuse(self, *declared: Any) -> None:
+        raise BoundedError(UNREADABLE)
 
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        kind = name.rpartition("}")[2]
+        if kind == "c":
+            self.column = following(column_of(attributes.get("r", ""), self.column), self.column)
+            self.has_value = self.has_formula = False
+        elif kind == "v":
+            self.in_value = True
+        elif kind == "is":
+            self.has_value = True
+        elif kind == "f":
+            self.has_formula = True
+        elif kind == "row":
+            self.row, self.column = following(int(attributes.get("r") or self.row + 1), self.row), 0  # the number may be left out
+        elif kind == "mergeCell":
+            _, low, _, high = range_boundaries(attributes.get("ref", ""))
+            self.found.merged.append([low, high, attributes.get("ref", "")])
 
-def look_through(row: Any, number: int, found: Survey) -> None:
-    column = 0
-    for cell in row:
-        column = column_of(cell.get("r", ""), column)
-        kinds = {part.tag.rpartition("}")[2]: part for part in cell}
-        value = kinds.get("v")
-        has_value = (value is not None and (value.text or "") != "") or "is" in kinds
-        if has_value:
-            found.filled.add(number)
-            if number > MOST_ROWS:
+    def text(self, words: str) -> None:
+        if self.in_value:
+            self.has_value = True
+
+    def end(self, name: str) -> None:
+        kind = name.rpartition("}")[2]
+        if kind == "v":
+            self.in_value = False
+        elif kind == "c":
+            self.note_cell()
+
+    def note_cell(self) -> None:
+        if self.has_value:
+            self.found.filled.add(self.row)
+            if self.row > MOST_ROWS:
                 raise BoundedError(TOO_MANY_ROWS)
-            if column > MOST_COLUMNS:
+            if self.column > MOST_COLUMNS:
                 raise BoundedError(TOO_WIDE)
-        elif "f" in kinds:
-            found.bare_formulas.add((number, column))
-            found.filled.add(number)
+        elif self.has_formula:
+            self.found.bare_formulas.add((self.row, self.column))
+            self.found.filled.add(self.row)
+
+
+def following(number: int, before: int) -> int:
+    """Rows and cells stand in order; of two at one place the reader would keep one and say nothing."""
+    if number <= before:
+        raise BoundedError(DISAGREES)
+    return number
+
+
+def survey(path: str, part: str) -> Survey:
+    surveyor = Surveyor()
+    with zipfile.ZipFile(path) as archive, archive.open(part) as stream:
+        surveyor.parser.ParseFile(stream)
+    return surveyor.found
 
 
 def column_of(reference: str, before: int) -> int:
-    letters = re.match("[A-Z]+", reference)
-    if not letters:
-        return before + 1
+    return column_number(reference.rstrip("0123456789")) or before + 1
+
+
+@cache
+def column_number(letters: str) -> int:
     number = 0
-    for letter in letters[0]:
+    for letter in letters if letters.isascii() and letters.isupper() else "":
         number = number * 26 + ord(letter) - 64
     return number
 

@@ -83,7 +83,8 @@ def read_lines(path: Path) -> tuple[dict, list[tuple[int, list]]]:
             facts = bounded.call("partywork.sheets.child:read", {"path": str(path.resolve()), "target": str(target)}, LIMITS)
         except BoundedError as error:
             raise RuleViolation(str(error)) from None
-        return facts, [(number, cells) for number, cells in map(json.loads, target.open(encoding="utf-8"))]
+        with target.open(encoding="utf-8") as lines:
+            return facts, [(number, cells) for number, cells in map(json.loads, lines)]
 
 
 def find_headings(lines: list[tuple[int, list]], headings: Sequence[Heading]) -> tuple[int, dict[str, int]]:

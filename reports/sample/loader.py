@@ -12,9 +12,15 @@ from members.models import Member
 from partywork.errors import RuleViolation
 from partywork.journal.services import write_entry
 from reports.sample import names
+from reports.sample.development import build_paths
 from reports.sample.dues import build_dues
+from reports.sample.files import build_files
+from reports.sample.honours import build_honours
+from reports.sample.imports import build_imports
 from reports.sample.meetings import build_meetings
+from reports.sample.moves import build_moves
 from reports.sample.organisation import PASSWORD, Sample, build_accounts, build_people, build_tree
+from reports.sample.terms import build_terms
 
 SIZES = ("small", "bureau", "large")
 
@@ -40,8 +46,15 @@ def load_sample(*, size: str, until: date) -> dict:
     build_tree(sample, plan)
     build_people(sample, sizes)
     build_accounts(sample)
+    build_paths(sample)
+    build_files(sample)
     held = build_meetings(sample)
     build_dues(sample, size)
+    build_terms(sample)
+    build_honours(sample)
+    if size == "bureau":  # the other sizes are for tests and measurements, which count files
+        build_imports(sample)
+    build_moves(sample)
     write_entry(actor=None, action="sample.load", label=f"{len(sample.branches)}个支部、{len(sample.members)}名党员")
     return {"size": size, "until": until.isoformat(), "branches": len(sample.branches), "members": len(sample.members),
             "meetings": held, "accounts": sample_accounts(), "password": PASSWORD}

@@ -62,6 +62,7 @@ def _facts(short: str, code: str, kind: str) -> dict:
 def build_people(sample: Sample, sizes: list[int]) -> None:
     """Members with memberships for each branch, groups where a branch has more than ten."""
     rows = [(branch, _person(sample.random, branch)) for branch, size in zip(sample.branches, sizes, strict=True) for _ in range(size)]
+    _give_phones([member for _, member in rows])
     Member.objects.bulk_create([member for _, member in rows], batch_size=500)
     _build_groups(sample, sizes)
     memberships = []
@@ -82,6 +83,13 @@ def _person(random: Random, branch: Branch) -> Member:
     joined = date(born.year + random.randint(20, 26), random.randint(1, 12), random.randint(1, 28))
     pinyin, initials = spell(name)
     return Member(name=name, sex=sex, born_on=born, joined_on=joined, full_on=add_months(joined, 12), pinyin=pinyin, initials=initials)
+
+
+def _give_phones(people: list[Member]) -> None:
+    """Of a prefix that no operator has; a few are missing."""
+    random = Random(f"phones-{len(people)}")
+    for number, member in enumerate(people):
+        member.phone = "" if random.random() < .04 else f"1540{number % 10_000:04d}{random.randint(100, 999)}"
 
 
 def _build_groups(sample: Sample, sizes: list[int]) -> None:

@@ -47,12 +47,15 @@ def measured(made: Places, size: str) -> dict[str, Any]:
     few, middle, many = (made.make(f"roster{total}", "roster", total, like=made.made["small"]) for total in ROSTERS)
     say("lists at 60,000, export")
     growth, export = stages.growth(few, many), stages.export(middle)
+    say("import and export of 10,000")
+    importing = stages.importing(samples["small"])
     return {
         "at": datetime.now().astimezone().isoformat(timespec="seconds"), "engine": made.engine, "size": size, "cores": os.cpu_count(),
         "load_average": round(load, 1), "load_at_end": round(os.getloadavg()[0], 1),
         "seconds": round(time.monotonic() - begun),
         "place": {name: place.facts[name] for name in ("branches", "members", "meetings")},
-        "pages": pages, "export": export, "growth": growth, "reports": reports, "attendance": attendance, "throughput": throughput,
+        "pages": pages, "importing": importing, "export": export, "growth": growth, "reports": reports, "attendance": attendance,
+               "throughput": throughput,
     }
 
 

@@ -40,6 +40,8 @@ PAGES = (
     Page("member list, filtered", "/members/?branch={branch}&state=full", times_floor=4, times_admin=1, queries=8, raw_kb=60, gzip_kb=8),
     Page("member list, search", "/members/?words=王", floor="search", times_floor=2, times_admin=1, queries=8, raw_kb=60, gzip_kb=8,
          admin="admin search"),
+    Page("structure of members", "/members/structure/", queries=8),
+    Page("whose file lacks what", "/members/gaps/", queries=8),
     Page("member", "/members/{member}/", floor="member", times_floor=5, queries=12),
     Page("meeting, 40 people", "/meetings/{meeting}/", "secretary", "meeting", times_floor=5, queries=8, raw_kb=70, gzip_kb=8),
     Page("meeting form, 40 people", "/meetings/{meeting}/edit/", "secretary", "meeting", times_floor=5, queries=8, raw_kb=70, gzip_kb=8),

@@ -90,6 +90,11 @@ def export(place: Place) -> dict[str, Any]:
         return row(port, EXPORT, place, floors, **sent) | {"floor_p50": floors["export"].p50}
 
 
+def importing(place: Place) -> dict[str, Any]:
+    """A roster of 10,000 × 20 read, previewed, written, exported, taken back, in one process."""
+    return place.ask("importing", 10_000)
+
+
 def attendance(place: Place) -> dict[str, Any]:
     """On SQLite behind waitress, as on a laptop; on PostgreSQL behind two gunicorn workers."""
     with serving(place, workers=2, waitress=place.engine == "sqlite") as (port, _):

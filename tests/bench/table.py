@@ -10,7 +10,7 @@ Run = dict[str, Any]
 
 
 def told(run: Run) -> str:
-    parts = [head(run), floors(run), pages(run), growth(run), reports(run), load(run)]
+    parts = [head(run), floors(run), pages(run), growth(run), importing(run), reports(run), load(run)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -48,7 +48,8 @@ def head(run: Run) -> str:
 
 
 def floors(run: Run) -> str:
-    rows = [[name, each["queries"], each["raw_kb"], each["p50"], each["p95"], each["cpu"]] for name, each in run["pages"]["floors"].items()]
+    rows = [[name, each["queries"], each["raw_kb"], each["p50"], each["p95"], each["cpu"]] for name,
+           each in run["pages"]["floors"].items()]
     return grid("FLOORS", ("", "queries", "KB", "p50", "p95", "cpu"), rows)
 
 
@@ -76,6 +77,17 @@ def growth(run: Run) -> str:
                "floor_p50": "floor 60,000", "admin_p50": "admin 60,000", "raw_kb": "KB"}
     rows = [[each["page"], *(each[name] for name in columns), mark(each["missed"])] for each in run["growth"]]
     return grid("LISTS AT 60,000 MEMBERS", ("", *columns.values(), ""), rows)
+
+
+def importing(run: Run) -> str:
+    found = run["importing"]
+    columns = ("preview", "commit", "undo", "read_pass", "floor", "times_floor", "export", "export_floor", "export_times", "rss_mb",
+           "child_rss_mb")
+    heads = ("preview s", "commit", "undo", "read pass", "read+checks+bulk_create", "×f ≤1.6", "export s", "write_only", "×f ≤2",
+           "MB ≤200",
+             "child MB")
+    return grid(f"IMPORT AND EXPORT OF {found['rows']} × 20", ("", *heads, ""), [["", *(found[name] for name in columns),
+           mark(found["missed"])]])
 
 
 def reports(run: Run) -> str:

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from branches.models import Branch
+from branches.models import Branch, BranchEvent
 from partywork.figures import find_figure
 from partywork.periods import Period
 from tests.factories import make_account, make_branch, make_group, make_post
@@ -67,6 +67,17 @@ def test_leaders_and_staff_by_name_on_the_last_day(world):
         ["冯远", "后任"],
         ["郑洁", "前任"],
     )
+
+
+@counts("org.moved", "org.merged")
+@pytest.mark.parametrize("kind", ["moved", "merged"])
+def test_events_of_the_tree_within_the_period_bounds_included(world, kind):
+    for day in (date(2025, 12, 31), date(2026, 1, 1), date(2026, 6, 30), date(2026, 7, 1)):
+        facts = {"from_branch": world.office, "to_branch": world.field, "reason": "批复"}
+        BranchEvent.objects.create(branch=world.a, kind=kind, day=day, **facts)
+        BranchEvent.objects.create(branch=world.a, kind="renamed", day=day, old_short_name="旧名", reason="批复")
+    assert [value(f"org.{kind}", code) for code in ("2025H2", "2026H1", "2026H2")] == [1, 2, 1]
+    assert value(f"org.{kind}", "2026H1", Branch.objects.filter(pk=world.b.pk)) == 0  # counted where it happened
 
 
 def test_nothing_in_an_empty_scope(world):

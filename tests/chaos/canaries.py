@@ -21,7 +21,7 @@ from django.db import models
 from branches.accounts.models import Account
 from branches.accounts.permissions import TABLE
 from members.id_numbers import check_digit
-from partywork.fields import EncryptedText, mask_id_number, mask_phone
+from partywork.fields import EncryptedText, blind_index_fields, mask_id_number, mask_phone
 from partywork.journal.values import private_fields
 
 FIRST_DAY = date(1931, 1, 2)  # older than anybody of the drawn world
@@ -41,6 +41,11 @@ class Canary:
     @property
     def encrypted(self) -> bool:
         return isinstance(self.field, EncryptedText)
+
+    @property
+    def is_masked(self) -> bool:
+        """Until somebody asks; not what a model seals but shows whole to those who may read it (`SHOWN_FIELDS`)."""
+        return self.encrypted and self.field.name not in getattr(self.model, "SHOWN_FIELDS", ())
 
     def __str__(self) -> str:
         return f"{self.model._meta.label}.{self.field.name} #{self.pk}"
@@ -63,7 +68,7 @@ def plant() -> list[Canary]:
             fields = protected_fields(model)
             for each in fields:
                 setattr(row, each.attname, value_for(row, each))
-            row.save(update_fields=[each.name for each in fields])
+            row.save(update_fields=[each.name for each in (*fields, *blind_index_fields(model))])
             planted += [canary_of(row, each) for each in fields]
     return planted
 
@@ -152,7 +157,7 @@ class Judge:
             self.seen_clear += 1
             if not self.allowed[who][canary]:
                 yield f"foreign {canary}"
-            elif canary.encrypted and (who, str(canary)) not in self.asked:
+            elif canary.is_masked and (who, str(canary)) not in self.asked:
                 yield f"unmasked {canary}"
 
     def _masked(self, who: str, masks: Iterable[str]) -> Iterator[str]:

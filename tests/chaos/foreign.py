@@ -18,6 +18,7 @@ from django.urls import Resolver404, resolve
 from branches.accounts.models import Account, Session
 from branches.meetings.models import Meeting
 from branches.models import Branch, PartyGroup
+from members.honours.models import Title
 from members.models import Member
 from partywork.jobs.models import Job
 from reports.models import ReportTemplate
@@ -36,14 +37,16 @@ ROOT = Path(__file__).parents[2]
 ROWS: dict[str, type[Model]] = {
     "branch": Branch, "parent": Branch, "group": PartyGroup, "template": ReportTemplate, "meeting": Meeting, "job": Job,
     "host": Member, "recorder": Member, "lecturer": Member, "present": Member, "listed": Member, "state-": Member, "reason-": Member,
-    "grade-": Member, "session": Session, "account": Account, "member": Member,
+    "grade-": Member, "session": Session, "account": Account, "member": Member, "title": Title,
+    "sources": Branch, "to_branch": Branch, "place-": Member,
 }  # fmt: skip
 NOT_IDS = {
     "version": "which state of the record the page showed", "form_token": "a random mark of the form itself (R20)",
     "TOTAL_FORMS": "a number of rows", "INITIAL_FORMS": "a number of rows", "MIN_NUM_FORMS": "a number of rows",
     "MAX_NUM_FORMS": "a number of rows", "period": "a stretch of time", "page": "a page", "view": "shown instead of downloaded",
     "year": "a year", "stratum": "one of a list of codes",
-    "dissolved": "those that are gone as well",
+    "dissolved": "those that are gone as well", "years": "how long a term is", "chosen": "whether it is in the report",
+    "for_branch": "what kind of honour it is",
     "csrfmiddlewaretoken": "a secret of the browser", "part": "where the page scrolls to",
 }  # fmt: skip
 CHOSEN = ("hidden", "select", "checkbox", "radio")

@@ -7,6 +7,7 @@ Columns, pages, links, forms and files are found, not listed.
 from __future__ import annotations
 
 import io
+import itertools
 import json
 import logging
 import re
@@ -24,6 +25,7 @@ from django.db import OperationalError, connection, transaction
 
 from branches.accounts.models import Account, Session
 from members.models import Member, Profile
+from members.personal import SHOWN as LABELS
 from members.querysets import MemberQuerySet, MembershipQuerySet
 from partywork.fields import encrypted_fields
 from partywork.jobs.models import Job
@@ -50,6 +52,7 @@ pytestmark = pytest.mark.django_db  # so that there is a migrated database to co
 ALIKE = 6 if LONG else 1  # links of one URL with the same query names that one person follows
 SHOWN = "members.reveal"  # the journal's word for a value that somebody asked to see; its reason names the field
 NEW_PHONES = ("18899990001", "18899990002")
+NEW_ADDRESS = "云溪县金丝雀巷七弄八号"
 IN_A_RECORD = "18899990003"  # typed where no number belongs: the record keeps its text, the journal does not keep the number
 TYPED_SECRETS = ("Kanarienvogel-7781-alt", "Kanarienvogel-7782-neu")
 
@@ -154,6 +157,19 @@ def whose(canary: Canary) -> str:
     return str(Profile.objects.get(pk=canary.pk).member_id) if canary.model is Profile else ""
 
 
+def ask_for_everything(scene: Scene) -> int:
+    """Each sealed fact of the personal file, shown to everybody who asks for it as far as he may; how many were shown."""
+    before = scene.judge.seen_clear
+    for name, who, letter in itertools.product(LABELS, CAST, "ab"):
+        with transaction.atomic():
+            answer = scene.ask(who, "POST", f"{address(scene.stage, 'member', letter)}reveal/{name}/", {}, keep=True)
+            if answer.status == 302 and answer.leads_to.startswith("/members/"):
+                with asked_for(scene, who):
+                    scene.ask(who, "GET", answer.leads_to)
+            transaction.set_rollback(True)
+    return scene.judge.seen_clear - before
+
+
 def send_every_form(scene: Scene) -> None:
     """As valid; with an old version, so that the page shows both; with everything typed left out. By all whom the table lets."""
     for name in SUBMISSIONS:
@@ -193,9 +209,11 @@ def test_nobody_reads_what_the_table_does_not_give_him(scene, tell: Tell):
     for who in CAST:
         crawl(partial(scene.ask, who, "GET"), starts, ALIKE)
     send_every_form(scene)
+    shown = ask_for_everything(scene)
     break_down(scene)
     assert scene.faults == []
     judge = scene.judge
+    assert shown >= 2 * 3 * len(LABELS)  # of both: himself, his secretary, staff
     assert judge.seen_masked > 50 and judge.seen_clear > 10  # whoever may read did: masked numbers, birthdays
     assert {canary.model for canary in scene.canaries} == set(protected_models())
     control = unmasked(scene), out_of_reach(scene)
@@ -267,6 +285,9 @@ def live(scene: Scene) -> None:
     known = [next(iter(canary.clear)) for canary in scene.canaries if canary.encrypted][:3]
     keep(scene, "secretary", "member_reveal", "a")
     keep(scene, "secretary", "member_edit", "a", new_phone=NEW_PHONES[0])
+    now = Member.objects.get(pk=member.pk).version
+    keep(scene, "secretary", "member_profile", "a", new_home_address=NEW_ADDRESS, version=str(now))
+    keep(scene, "member", "member_ask", "a", text=f"换了手机 {IN_A_RECORD}，搬到{NEW_ADDRESS}")
     keep(scene, "secretary", "member_new", "a", phone=NEW_PHONES[1])
     for number in known:
         scene.ask("secretary", "GET", f"/members/?words={number}", keep=True)
@@ -280,6 +301,8 @@ def live(scene: Scene) -> None:
     form = {"old_password": PASSWORD, "new_password": TYPED_SECRETS[1], "again": TYPED_SECRETS[1]}
     assert scene.ask("colleague", "POST", "/password/", form, keep=True).status == 302
     assert Member.objects.get(pk=member.pk).phone == NEW_PHONES[0]
+    assert Profile.objects.get(member=member.pk).home_address == NEW_ADDRESS
+    assert member.requests.latest("pk").text.endswith(NEW_ADDRESS)
     request_report(actor=stage.world["neighbour"], report=stage.objects["report.b"], options=Options())  # waits in the queue
 
 
@@ -291,7 +314,8 @@ def keep(scene: Scene, who: str, name: str, letter: str, /, **typed: str) -> Non
 def secrets_of(scene: Scene) -> dict[str, str]:
     """What must stand nowhere: encrypted columns' values, and every password that was typed."""
     kept = {form: str(canary) for canary in scene.canaries if canary.encrypted for form in canary.clear}
-    return kept | dict.fromkeys(NEW_PHONES, "a typed number") | dict.fromkeys((*TYPED_SECRETS, PASSWORD), "a typed password")
+    typed = dict.fromkeys((*NEW_PHONES, NEW_ADDRESS), "a typed number or address")
+    return kept | typed | dict.fromkeys((*TYPED_SECRETS, PASSWORD), "a typed password")
 
 
 def stored(scene: Scene, backup: Path) -> Iterator[tuple[str, bytes]]:

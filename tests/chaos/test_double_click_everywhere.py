@@ -95,7 +95,7 @@ def test_whatever_a_form_makes_keeps_its_token_once():
 
 
 def guarded(name: str, data: dict) -> bool:
-    """A dated change of a record has no token: the record's version lets the first through and tells the others."""
+    """An edit of a record has no token: the record's version lets the first through and tells the others."""
     return "version" in data and not TOKENS & data.keys()
 
 

@@ -29,17 +29,24 @@ HERE = "10.9.8.7"
 POSTING = [name for name in names() if "POST" in allowed(name)]
 READING = {"meeting_attendance": "draws the list of those expected, for a page that stands open; it keeps nothing"}
 # Addresses that hand out a file when posted to: nothing changes by it, and each time is told.
-FILES = {"matrix_export", "meetings_export", "members_export", "figures_export", "figure_rows_export", "meeting_file", "report_download"}
+FILES = {"matrix_export", "meetings_export", "members_export", "figures_export", "figure_rows_export", "meeting_file", "report_download",
+         "structure_export", "member_gaps_export", "development_export", "thought_file", "step_file",
+         "import_members_template", "import_branches_template", "import_accounts_template", "import_download",
+         "transfers_export"}
 # GET addresses that hand out a file without a word in the journal.
 PLAIN_FILES = {"template_builtin": "part of the program, the same for everybody; no record stands in it"}
 # Columns that tell of the change itself, or of which only the fact is told.
-BOOKKEEPING = {"version", "changed_at", "changed_by", "password", "must_change_password", "last_login", "pinyin", "initials"}
+BOOKKEEPING = {"version", "changed_at", "changed_by", "password", "must_change_password", "last_login", "pinyin", "initials",
+               "change_token"}
 # Columns that are told under another name (the meeting's history is read by people), or follow from what is told.
 TOLD_AS = {"meetings.MeetingFile.removed_at": "附件", "reports.ReportTemplate.retired_at": "状态"} | dict.fromkeys(
     [f"meetings.Attendance.{name}" for name in ("state", "reason", "grade", "votes")]
     + [f"meetings.Meeting.{name}" for name in ("expected_count", "present_count", "voters_expected", "voters_present")], "出勤：")
 FOLLOWS = {
     "branches.Branch.numchild": "the tree's own count of the organisations that are told",
+    "imports.ImportBatch.job": "the job that was asked for is told",
+    "branches.Branch.path": "its place in the tree, which is told as the organisation above it", "branches.Branch.depth": "the same",
+    "members.Standing.outcome": "follows from the day on which it ends", "transfers.Transfer.due_on": "follows from the days that are told",
     "members.Member.latest": "points to the membership that is told",
     "members.Membership.stop_on": "the day on which the membership that is told begins",
     "members.Membership.stop_reason": "the same",

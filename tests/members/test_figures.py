@@ -8,7 +8,7 @@ from branches.models import Branch
 from members.models import Membership
 from partywork.figures import find_figure
 from partywork.periods import Period
-from tests.factories import make_group, make_member
+from tests.factories import make_group, make_member, make_standing
 from tests.figure_cases import counts
 
 H1 = Period.parse("2026H1")
@@ -45,6 +45,7 @@ def depart(world, reason, **facts):
     "members.moved_in",
     "members.admitted",
     "members.turned_full",
+    "members.restored",
     "groups.adjustments",
 )
 @pytest.mark.parametrize(
@@ -54,6 +55,7 @@ def depart(world, reason, **facts):
         ("members.moved_in", "moved"),
         ("members.admitted", "admitted"),
         ("members.turned_full", "turned_full"),
+        ("members.restored", "restored"),
         ("groups.adjustments", "regrouped"),
         ("groups.adjustments", "leader"),
     ],
@@ -64,7 +66,7 @@ def test_beginnings_count_from_the_first_to_the_last_day(world, scope, key, reas
     assert find_figure(key).value(Branch.objects.all(), H1) == 2 + 1 + (key == "members.admitted")
 
 
-@counts("members.transfers_out", "members.left")
+@counts("members.transfers_out", "members.left", "members.stopped")
 @pytest.mark.parametrize(
     ("key", "reason"),
     [
@@ -73,6 +75,7 @@ def test_beginnings_count_from_the_first_to_the_last_day(world, scope, key, reas
         ("members.left", "removed"),
         ("members.left", "expelled"),
         ("members.left", "cancelled"),
+        ("members.stopped", "stopped"),
     ],
 )
 def test_endings_count_from_the_first_to_the_last_day(world, scope, key, reason):
@@ -173,3 +176,19 @@ def test_the_balance_of_a_branch(world, scope):
     assert value == {
         "start": 3, "transfers_in": 1, "admitted": 1, "moved_in": 1, "transfers_out": 1, "left": 1, "end": 4,
     }  # fmt: skip
+
+
+@counts("members.floating", "members.lost")
+@pytest.mark.parametrize("status", ["floating", "lost"])
+def test_who_is_away_on_the_last_day(world, scope, status):
+    other = {"floating": "lost", "lost": "floating"}[status]
+    for name, start, stop in (
+        ("早已外出", date(2025, 1, 1), None), ("当天外出", LAST, None), ("次日外出", AFTER, None),
+        ("当天返回", FIRST, LAST), ("次日返回", FIRST, AFTER),
+    ):  # fmt: skip
+        make_standing(make_member(world.b, name), status, start_on=start, stop_on=stop)
+    make_standing(make_member(world.b, "另一情形"), other)
+    make_standing(make_member(world.b, "已经离开", stop_on=LAST, stop_reason="died"), status)
+    make_standing(make_member(world.farm, "外支部"), status)
+    assert names(f"members.{status}", scope) == ["当天外出", "早已外出", "次日返回"]
+    assert find_figure(f"members.{status}").value(Branch.objects.all(), H1) == 4

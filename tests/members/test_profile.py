@@ -4,12 +4,14 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.urls import reverse
 
-from members import personal, rules, services
+from members import gaps, personal, rules, services
 from members.identity import profile_of
 from members.models import Profile
+from members.verification import id_numbers_can_be_found
 from partywork.errors import NotAllowed, RuleViolation, StaleVersion
 from partywork.journal.models import Entry
 from tests.factories import make_member
@@ -112,7 +114,7 @@ def test_who_may_not_write_or_look(world, person, who):
     with pytest.raises(NotAllowed):
         save(world, who=who, member=person, education="master")
     with pytest.raises(NotAllowed):
-        personal.reveal(actor=world[who], member=person, name="id_number")
+        personal.reveal(actor=world["colleague" if who == "member" else who], member=person, name="id_number")
 
 
 def test_the_page_masks_and_shows_on_request_once_noted(world, person, client_of):
@@ -158,9 +160,9 @@ def test_another_slug_reveals_nothing(world, person, client_of):
 
 def test_what_is_missing_of_the_official_items(world, person):
     person.phone = ""
-    assert personal.missing_items(person, profile_of(person)) == ["民族", "公民身份号码", "学历", "工作岗位", "家庭住址", "联系电话"]
+    assert gaps.missing_items(person, profile_of(person)) == ["民族", "公民身份号码", "学历", "工作岗位", "联系电话", "家庭住址"]
     profile = Profile(member=person, nationality="01", education="college", work="retired", home_address=ADDRESS, landline="3112345")
-    assert personal.missing_items(person, profile) == ["公民身份号码"]
+    assert gaps.missing_items(person, profile) == ["公民身份号码"]
 
 
 @pytest.mark.parametrize(("begins", "said"), [
@@ -176,3 +178,20 @@ def test_a_corrected_party_age_begins_within_the_membership(begins, said):
 def test_party_age_counts_from_the_corrected_day(world, person):
     services.edit_member(actor=world["secretary"], member=person, today=TODAY, party_age_from=date(2020, 1, 1))
     assert rules.party_age(person.party_age_begins, TODAY) == 6
+
+
+def test_a_number_is_found_before_and_after_the_key_is_changed(world, person, settings):
+    save(world, id_number=NUMBER)
+    settings.FIELD_KEYS = ["a-newer-key-for-the-fields-0123456789", *settings.FIELD_KEYS]
+    found = Profile.objects.of_id_number(NUMBER)
+    assert found.get().member == person
+    call_command("reseal", verbosity=0)
+    settings.FIELD_KEYS = settings.FIELD_KEYS[:1]
+    assert Profile.objects.of_id_number(NUMBER).get().id_number == NUMBER
+
+
+def test_an_index_of_another_number_is_found_by_verify(world, person):
+    save(world, id_number=NUMBER)
+    assert list(id_numbers_can_be_found(None)) == []
+    Profile.objects.update(id_index="0" * 64)
+    assert list(id_numbers_can_be_found(None)) == [f"党员{person.pk}：按身份证号查找用的索引与登记的号码不符，重新保存登记表即可。"]

@@ -1,4 +1,5 @@
 """Registering and editing a member and every act on a membership, through their pages."""
+import uuid
 from datetime import date
 
 import pytest
@@ -125,9 +126,7 @@ def test_every_act_through_its_page(world, client_of):
         ("unleader", {"day": "2025-01-04"}),
         ("move", {"branch": world.b.pk, "group": "", "day": "2025-01-05"}),
         ("correct", {"group": "", "start_on": "2025-01-06", "reason": "日期看错"}),
-        ("leave", {"reason": "transfer_out", "day": "2025-01-07"}),
-        ("return", {"branch": world.b.pk, "group": "", "day": "2025-01-08"}),
-        ("undo", {"reason": "登记错人"}),
+        ("leave", {"reason": "removed", "ground": "threat", "day": "2025-01-07"}),
         ("undo", {"reason": "登记错人"}),
         ("link", {"username": "ranyang"}),
         ("unlink", {}),
@@ -135,8 +134,12 @@ def test_every_act_through_its_page(world, client_of):
     for version, (act, values) in enumerate(steps, 1):
         page = staff.get(f"{reverse('member_move', args=[member.pk])}?act={act}")
         assert page.context["chosen"].code == act
-        answer = move(staff, member, act, version=version, **values)
+        values |= {"version": version, "form_token": page.context["form"]["form_token"].value()}
+        answer = move(staff, member, act, **values)
         assert (act, answer.status_code) == (act, 302), answer.context["form"].errors
+        again = move(staff, member, act, **values)  # pressed twice
+        assert (act, again.status_code, again.get("Location")) == (act, 302, answer.url)
+        assert "已经办理过" not in staff.get(answer.url).content.decode()
     assert list(member.memberships.values_list("branch__code", "kind", "start_on", "stop_on")) == [
         ("ZB01", "probationary", date(2024, 1, 1), date(2025, 1, 1)),
         ("ZB01", "probationary", date(2025, 1, 1), date(2025, 1, 2)),
@@ -147,12 +150,30 @@ def test_every_act_through_its_page(world, client_of):
     ]
 
 
+def test_whoever_was_transferred_out_comes_back_through_the_page(world, client_of):
+    member = make_member(world.a, "冉阳", stop_on=date(2025, 1, 7), stop_reason="transfer_out")
+    answer = move(client_of("staff"), member, "return", version=1, branch=world.b.pk, group="", day="2025-01-08")
+    assert answer.status_code == 302
+    assert list(member.memberships.values_list("branch__code", "start_on", "start_reason")) == [
+        ("ZB01", date(2020, 1, 1), "first"), ("ZB02", date(2025, 1, 8), "transfer_in"),
+    ]  # fmt: skip
+
+
+def test_a_transfer_is_not_offered_as_a_way_of_leaving(world, client_of):
+    """It goes by a letter; a removal says its ground."""
+    secretary, member = client_of("secretary"), world.members["member"]
+    refused = move(secretary, member, "leave", version=1, reason="transfer_out", day="2026-06-02")
+    assert "没有这一项" in refused.context["form"].errors["reason"][0]
+    refused = move(secretary, member, "leave", version=1, reason="removed", day="2026-06-02")
+    assert refused.context["form"].errors["ground"] == ["请选择除名情形。"]
+
+
 def test_acts_that_do_not_fit_are_not_offered(world, client_of):
     page = client_of("secretary").get(reverse("member_move", args=[world.members["member"].pk]))
     assert [tab["label"] for tab in page.context["tabs"]] == [
         "调整党小组",
         "任组长",
-        "转出或离开",
+        "离开",
         "更正记录",
         "解除账号",
     ]
@@ -174,6 +195,8 @@ def test_an_act_on_a_record_that_has_changed_is_kept_and_told(world, client_of):
     answer = move(secretary, member, "leave", version=1, reason="died", day="2026-06-02", note="病故")
     assert answer.status_code == 409
     assert answer.context["form"]["note"].value() == "病故"
+    other = move(secretary, member, "regroup", version=1, group=world.group1.pk, day="2026-06-03", form_token=str(uuid.uuid4()))
+    assert other.status_code == 409  # another form of the same act
     assert move(secretary, member, "leave", version=2, reason="died", day="2026-06-02").status_code == 302
 
 

@@ -106,6 +106,29 @@ def test_the_roster_of_a_past_day(world, client_of):
     assert reverse("member", args=[moved.pk]) not in page  # his record is the other branch's now
 
 
+def test_an_organisation_stands_for_all_below_it(world, client_of):
+    make_member(world.farm, "林海")
+    staff = client_of("staff")
+    assert sorted(listed(staff, branch=world.office.pk)) == sorted([*ALL_OF_A, "钱进"])
+    assert listed(staff, branch=world.field.pk) == ["林海"]
+    assert sorted(listed(staff, branch=world.root.pk)) == sorted(listed(staff))
+    assert sorted(listed(client_of("general"), branch=world.office.pk)) == sorted([*ALL_OF_A, "钱进"])
+
+
+@pytest.mark.parametrize(("filters", "found"), [
+    ({"band": "kind.probationary"}, ["沈新"]), ({"band": "kind.probationary", "day": "2026-01-14"}, []),
+    ({"band": "post.group_leader"}, ["吴芳"]), ({"band": "sex.f"}, []), ({"band": "age.a41", "words": "沈"}, ["沈新"]),
+    ({"band": "post.secretary", "day": "2026-01-01"}, ["赵敏", "卫东"]), ({"band": "post.secretary"}, ["赵敏"]),
+])  # fmt: skip
+def test_a_band_of_the_structure(world, client_of, filters, found):
+    assert sorted(listed(client_of("secretary"), **filters)) == sorted(found)
+
+
+def test_a_group_asked_of_an_organisation_above_it_is_refused(world, client_of):
+    page = client_of("staff").get(reverse("members"), {"branch": world.office.pk, "group": world.group1.pk})
+    assert list(page.context["page_obj"]) == []
+
+
 @pytest.mark.parametrize("rows", [3, 30])
 def test_the_list_asks_the_same_questions_whatever_its_length(
     world, client_of, django_assert_num_queries, rows
@@ -120,7 +143,7 @@ def test_the_list_asks_the_same_questions_whatever_its_length(
                 client.get(reverse("members"), filters)
 
 
-LIST, DETAIL, EXPORT = 8, 10, 6 + 3 + 4  # three for the journal, and four of its savepoints
+LIST, DETAIL, EXPORT = 8, 13, 6 + 3 + 4  # three for the journal, and four of its savepoints
 
 
 @pytest.mark.parametrize("rows", [1, 15])
@@ -169,12 +192,20 @@ def test_the_export_is_the_list_on_the_screen(world, client_of, django_assert_ma
         for row in sheet
     ]
     joined = date(2010, 6, 1)
+    assert "2026%E5%B9%B43%E6%9C%881%E6%97%A5" in answer["Content-Disposition"]  # the day asked for
+    assert sheet.title == "党员名册（2026年3月1日）"
     assert rows == [
         ("姓名", "支部", "党小组", "类别", "性别", "入党日期", "党龄（年）", "联系电话"),
         ("李平", "一支部", "第一党小组", "正式党员", "男", joined, 14, None),
         ("沈新", "一支部", "第一党小组", "预备党员", "男", date(2026, 1, 15), None, None),
         ("周彤", "一支部", "第一党小组", "正式党员", "男", joined, 14, MASKED),
     ]
+
+
+def test_the_journal_says_which_rows_left(world, client_of):
+    client = client_of("staff")
+    client.post(reverse("members_export"), {"band": "age.a41", "branch": world.office.pk, "day": "2026-06-03"}).getvalue()
+    assert Entry.objects.get(action="list.export").reason == "党组织：机关总支；结构：年龄：41—45岁；哪一天的名册：2026-06-03"
 
 
 def test_a_wrong_filter_exports_nothing(world, client_of):
@@ -214,12 +245,23 @@ def test_a_shown_number_is_hidden_again(world, client_of, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("name", "status"), [("inspector", 403), ("member", 403), ("neighbour", 404), ("keeper", 404)]
+    ("name", "status"), [("inspector", 403), ("colleague", 404), ("neighbour", 404), ("keeper", 404)]
 )
 def test_who_may_not_ask_for_a_number(world, client_of, name, status):
     address = reverse("member_reveal", args=[world.members["member"].pk, "phone"])
     assert client_of(name).post(address).status_code == status
     assert Entry.objects.filter(action="members.reveal").count() == 0
+
+
+def test_ones_own_number_is_shown_once_asked_for(world, client_of):
+    own = world.members["member"]
+    own.phone = NUMBER
+    own.save(update_fields=["phone"])
+    member, page = client_of("member"), reverse("member", args=[own.pk])
+    assert NUMBER not in member.get(page).content.decode()
+    assert member.post(reverse("member_reveal", args=[own.pk, "phone"])).url == page
+    assert NUMBER in member.get(page).content.decode()
+    assert Entry.objects.filter(action="members.reveal", actor_name="李平").count() == 1
 
 
 def test_a_plain_member_is_led_to_his_own_record(world, client_of):

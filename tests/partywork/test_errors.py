@@ -155,3 +155,8 @@ def test_when_even_the_templates_are_broken_there_is_a_page(monkeypatch, rf):
     monkeypatch.setattr("partywork.views.loader.render_to_string", lambda *args: 1 / 0)
     answer = views.error_page(rf.get("/"), 409, message="<b>不能登记</b>")
     assert "&lt;b&gt;不能登记&lt;/b&gt;" in answer.content.decode()
+
+
+def test_a_session_that_was_ended_meanwhile_leads_to_the_login(client_of):
+    answer = client_of("secretary").get("/trial/interrupted")
+    assert (answer.status_code, answer["Location"]) == (302, "/login/")

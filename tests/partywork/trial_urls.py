@@ -45,6 +45,13 @@ def echo(request: HttpRequest) -> JsonResponse:
     )
 
 
+def interrupted(request: HttpRequest) -> HttpResponse:
+    """Another request of the same person has ended this session meanwhile."""
+    type(request.session)(request.session.session_key).delete()
+    request.session["later"] = True
+    return HttpResponse("ok")
+
+
 @login_not_required
 def guarded(request: HttpRequest) -> HttpResponse:
     return HttpResponse(forms.Form().as_p())
@@ -54,6 +61,7 @@ urlpatterns = [
     path("trial/fail/<str:kind>", fail),
     path("trial/echo", echo),
     path("trial/guarded", guarded),
+    path("trial/interrupted", interrupted),
     path("trial/post", csrf_exempt(login_not_required(require_POST(lambda request: HttpResponse("ok"))))),
     *site_urls,
 ]

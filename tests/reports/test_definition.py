@@ -19,7 +19,8 @@ class Everything(dict):
     def get(self, key, default=None):
         if key.endswith(("by_grade", "by_form")):
             return [{"code": "a", "label": "甲", "count": 1}, {"code": "b", "label": "乙", "count": 2}]
-        return ["2026-01-05 某某"] if key.split(".")[1] in ("leaders", "staff", "probationary_names", "democratic_life") else 7
+        listed = ("leaders", "staff", "democratic_life", "examples")
+        return ["2026-01-05 某某"] if key.split(".")[1] in listed or key.endswith("names") else 7
 
 
 def keys_told(section, single: bool) -> set[str]:

@@ -47,6 +47,19 @@ TABLE = [
     (say.work_reports, {"meetings__work_report": 1}, "各党支部委员会向党员大会报告工作1次。"),
     (say.mobilisation, {}, ""),
     (say.mobilisation, {"meetings__mobilisation": 1}, "召开动员会1次。"),
+    (say.joining, {"development__activists": 0}, ""),
+    (say.joining, {"development__applications": 1}, "上半年，收到入党申请1份。"),
+    (say.joining, {"development__applications": 5, "development__activists": 3, "development__candidates": 2},
+     "上半年，收到入党申请5份，确定入党积极分子3名，列为发展对象2名。"),
+    (say.training_sent, {"development__trained": 0, "development__trained_names": []}, ""),
+    (say.training_sent, {"development__trained": 1, "development__trained_names": ["林向前"]},
+     "选派发展对象1名参加集中培训：林向前。"),
+    (say.newly_joined, {"development__admitted_names": []}, ""),
+    (say.newly_joined, {"development__admitted_names": ["林向前", "王静"], "development__full_names": ["陈默"],
+                        "development__extended_names": ["周平"]},
+     "新接收的预备党员有林向前、王静，按期转正的有陈默，延长预备期的有周平。"),
+    (say.thought_reports, {"development__thought_reports": 0}, ""),
+    (say.thought_reports, {"development__thought_reports": 12}, "申请入党的人和预备党员递交思想汇报12份。"),
     (say.organisations, {}, ""),
     (say.organisations, {"org__branches": 1}, "截至6月底，共有党支部1个。"),
     (say.organisations, {"org__general": 2, "org__branches": 12, "org__groups": 22}, "截至6月底，共有党总支2个、党支部12个、党小组22个。"),
@@ -54,6 +67,8 @@ TABLE = [
     (say.organisation_changes, {"org__founded": 1}, "新成立党组织1个。"),
     (say.organisation_changes, {"org__founded": 1, "org__dissolved": 2, "groups__adjustments": 9},
      "新成立党组织1个，撤销党组织2个，调整党小组成员和组长9人次。"),
+    (say.organisation_changes, {"org__moved": 1, "org__merged": 2, "org__dissolved": 2},
+     "调整隶属关系1次，并入其他支部2个，撤销党组织2个。"),
     (say.lessons, {}, ""),
     (say.lessons, {"meetings__congress": 1}, "上半年，各党支部召开党员大会1次。"),
     (say.lessons, LESSONS | {"meetings__committee": 0}, "上半年，各党支部召开党员大会23次、党小组会125次。"),
@@ -107,6 +122,15 @@ TABLE = [
     (say.comings_and_goings, {"members__transfers_in": 1, "members__transfers_out": 3, "members__moved_in": 2, "members__admitted": 4,
                               "members__turned_full": 5, "members__left": 6},
      "上半年，转入组织关系1人次，转出组织关系3人次，支部间调整党员2人次，接收预备党员4名，预备党员转正5名，其他原因减少党员6名。"),
+    (say.stopped_and_restored, {}, ""),
+    (say.stopped_and_restored, {"members__stopped": 1}, "停止党籍1名。"),
+    (say.stopped_and_restored, {"members__stopped": 2, "members__restored": 1}, "停止党籍2名，恢复党籍1名。"),
+    (say.in_transit, {"transfers__leaving": 0}, ""),
+    (say.in_transit, {"transfers__leaving": 1}, "截至6月底，组织关系正在转接的，转出1名。"),
+    (say.in_transit, {"transfers__leaving": 3, "transfers__arriving": 2}, "截至6月底，组织关系正在转接的，转出3名、转入2名。"),
+    (say.away, {}, ""),
+    (say.away, {"members__lost": 1}, "截至6月底，登记失去联系的党员1名。"),
+    (say.away, {"members__floating": 4, "members__lost": 1}, "截至6月底，登记流动党员4名、失去联系的党员1名。"),
     (say.theme_forms, {}, ""),
     (say.theme_forms, {"theme__film": 1}, "上半年，主题党日以观影形式开展1次。"),
     (say.theme_forms, {"theme__study": 8, "theme__film": 9, "theme__red_site": 2},
@@ -123,9 +147,10 @@ def test_sentence(tell, values, text):
 
 def test_every_sentence_of_the_definition_is_in_the_table():
     from reports.definitions.half_year import HALF_YEAR
+    from tests.reports.test_sentences_people import TABLE as PEOPLE
 
     told_by = {tell for part in HALF_YEAR.parts for section in part.sections for tell in section.tells}
-    assert told_by == {tell for tell, _, _ in TABLE}
+    assert told_by == {tell for tell, _, _ in [*TABLE, *PEOPLE]}
 
 
 @pytest.mark.parametrize(("tell", "values", "text"), [

@@ -6,8 +6,10 @@ from datetime import date
 from branches.meetings.duties import Duty, Status
 from branches.meetings.kinds import Kind
 from branches.models import Branch
+from members.development.models import StepRecord
 from partywork.periods import Period
 from reports.shortfalls import ending_probations, low_attendance, make_good, missed_meetings, proposals
+from tests.development_stage import make_path
 from tests.factories import make_meeting, make_member
 
 H1 = Period.parse("2026H1")
@@ -70,6 +72,26 @@ def test_probations_that_end_in_the_period_to_come(world):
 
 def test_all_in_a_constant_number_of_queries(world, django_assert_max_num_queries):
     scope = Branch.objects.within(world.root).active_in(H1)
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(13):
         found = proposals(world.root, scope, H1, date(2026, 7, 1))
     assert {each.code for each in found} >= {"missed.congress", "missed.theme_day", "next.meetings"}
+
+
+def test_steps_of_joining_past_their_limit(world):
+    """The talk was due within a month of the application; whoever is in time, or elsewhere, is not named."""
+    make_path(world.a, "林晚谈")
+    make_path(world.farm, "外支部")
+    found = {each.code: each for each in proposals(world.a, [world.a], H1, date(2026, 6, 30))}
+    assert found["development.late"].text == "发展党员有步骤超过时限：林晚谈（派人谈话）"
+    assert found["development.late"].rule_id == "DEV-2"
+    assert "development.late" not in {each.code for each in proposals(world.a, [world.a], H1, date(2024, 4, 1))}
+
+
+def test_an_extension_moves_the_end_of_probation(world):
+    member = make_member(world.a, "周延期", kind="probationary", joined_on=date(2025, 3, 1), start_on=date(2025, 3, 1))
+    path = make_path(world.a, "周延期", ())
+    path.member = member
+    path.save()
+    StepRecord.objects.create(path=path, branch=world.a, key="extension", done_on=date(2026, 3, 5), recorded_on=date(2026, 3, 5), months=6)
+    coming = {each.code: each.text for each in proposals(world.a, [world.a], H1, date(2026, 6, 30))}
+    assert "周延期" in coming["next.probation"]

@@ -1,0 +1,43 @@
+from django.urls import path
+
+from members.development import (
+    board,
+    calendar_page,
+    item_views,
+    people_views,
+    queue_views,
+    training_views,
+    views,
+)
+
+urlpatterns = [
+    path("development/", board.development, name="development"),
+    path("development/export/", board.development_export, name="development_export"),
+    path("development/calendar/", calendar_page.development_calendar, name="development_calendar"),
+    path("development/new/", views.path_new, name="path_new"),
+    path("development/adopt/", views.path_adopt, name="path_adopt"),
+    path("development/queue/", queue_views.submissions, name="submissions"),
+    path("development/queue/<pk:pk>/", queue_views.submission, name="submission"),
+    path("development/queue/<pk:pk>/withdraw/", queue_views.submission_withdraw, name="submission_withdraw"),
+    path("development/training/", training_views.trainings, name="trainings"),
+    path("development/training/new/", training_views.training_new, name="training_new"),
+    path("development/training/<pk:pk>/", training_views.training, name="training"),
+    path("development/training/<pk:pk>/edit/", training_views.training_edit, name="training_edit"),
+    path("development/training/<pk:pk>/take/", training_views.training_take, name="training_take"),
+    path("development/training/<pk:pk>/hours/", training_views.training_hours, name="training_hours"),
+    path("development/items/", item_views.local_items, name="local_items"),
+    path("development/items/<pk:pk>/end/", item_views.local_item_end, name="local_item_end"),
+    path("development/<pk:pk>/", views.path, name="path"),
+    path("development/<pk:pk>/edit/", views.path_edit, name="path_edit"),
+    path("development/<pk:pk>/steps/<slug:key>/", views.path_step, name="path_step"),
+    path("development/<pk:pk>/helpers/<slug:role>/", people_views.path_helpers, name="path_helpers"),
+    path("development/<pk:pk>/leave/", people_views.path_leave, name="path_leave"),
+    path("development/<pk:pk>/thoughts/new/", people_views.thought_new, name="thought_new"),
+    path("development/thoughts/<pk:pk>/file/", people_views.thought_file, name="thought_file"),
+    path("development/thoughts/<pk:pk>/void/", people_views.thought_void, name="thought_void"),
+    path("development/steps/<pk:pk>/correct/", views.step_correct, name="step_correct"),
+    path("development/steps/<pk:pk>/void/", views.step_void, name="step_void"),
+    path("development/steps/<pk:pk>/files/", views.step_file_add, name="step_file_add"),
+    path("development/files/<pk:pk>/", views.step_file, name="step_file"),
+    path("development/files/<pk:pk>/remove/", views.step_file_remove, name="step_file_remove"),
+]
