@@ -11,7 +11,7 @@ from django.db.models.functions import Replace
 from branches.querysets import active_on
 from partywork.fields import blind_indexes
 
-WITHOUT_VOTE = ("probation", "suspended")  # standings under which a full member has no vote (rule VOTE-10)
+WITHOUT_VOTE = ("probation", "suspended")  # standings under which a full member has no vote (rule VOTE-11)
 ID_PURPOSE = "members.id_number"  # what the keyed hash is made for: the same number elsewhere hashes differently
 
 
@@ -105,7 +105,7 @@ class MembershipQuerySet(QuerySet):
         return self.annotate(then_called=Subquery(later.order_by("day", "pk").values("old_short_name")[:1]))
 
     def voting_on(self, day: date) -> MembershipQuerySet:
-        """Who counts among those with a vote on a day (VOTE-10): full members on the roster, none without his rights."""
+        """Who counts among those with a vote on a day (VOTE-11): full members on the roster, none without his rights."""
         barred = Exists(standings_of("member").in_force(*WITHOUT_VOTE, on=day))
         return self.active_on(day).filter(~barred, kind="full")
 

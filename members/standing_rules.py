@@ -26,7 +26,7 @@ BARS = (("none", "没有"), ("probation", "留党察看"), ("suspended", "被留
 
 
 @rule(
-    "VOTE-10", title="有表决权的党员", article="基层组织选举工作条例第五条；党章，条号待核实", trust="V", valid_from=ELECTION_RULES,
+    "VOTE-11", title="有表决权的党员", article="基层组织选举工作条例第五条；党章，条号待核实", trust="V", valid_from=ELECTION_RULES,
     group=VOTING, params=(Param("kind", "人员类别", "choice", KINDS), Param("bar", "处分或措施", "choice", BARS, default="none")),
     says="应到会有表决权人数只算正式党员。预备党员没有表决权；受留党察看处分的、被留置或逮捕等中止党员权利的正式党员，在这期间也不计入。",
 )  # fmt: skip
@@ -114,16 +114,6 @@ def observation(start_on: date, until: date, months: int) -> Answer:
     last = add_months(start_on, months)
     holds = start_on < until <= last
     return Answer(holds, f"留党察看最长到{cn(last)}，" + ("期限合适。" if holds else "请核对期限。"), {"last": last.isoformat()})
-
-
-@rule(
-    "DUE-14", title="长期不交党费", article="党员教育管理工作条例第二十九条、第三十一条", trust="V", valid_from=DUES_RULES, group=GROUP,
-    figures={"months": 6}, params=(Param("unpaid_months", "连续没有交纳的月数", low=0, high=999),),
-    says="没有正当理由连续6个月不交党费，按自行脱党处理；此前应当批评教育、限期改正，除名须经规定程序。",
-)  # fmt: skip
-def unpaid_dues(unpaid_months: int, months: int) -> Answer:
-    holds = unpaid_months < months
-    return Answer(holds, f"连续{unpaid_months}个月，" + ("应及时提醒。" if holds else "可按自行脱党处理，须先教育、限期改正并经规定程序。"))
 
 
 @dataclass(frozen=True)

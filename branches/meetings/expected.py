@@ -22,7 +22,7 @@ NAME = re.compile(r"([^（()）]+)(?:[（(]([^（()）]+)[)）])?")
 
 @dataclass(frozen=True)
 class Person:
-    """One member as he stood on the day: whether he votes (VOTE-10), and if not why, and where he belonged."""
+    """One member as he stood on the day: whether he votes (VOTE-11), and if not why, and where he belonged."""
 
     member_id: int
     name: str
@@ -129,7 +129,7 @@ def people_of(rows: QuerySet[Membership]) -> tuple[Person, ...]:
 
 
 def bar_of(kind: str, bar: str | None) -> str:
-    """Why somebody has no vote (VOTE-10), or ""."""
+    """Why somebody has no vote (VOTE-11), or ""."""
     return PROBATIONARY if kind != "full" else Status(bar).label if bar else ""
 
 

@@ -90,9 +90,8 @@ def largest(rows):
 
 @lru_cache(maxsize=512)
 def _icon_html(name, size, label):
-    if label:
-        return mark_safe(lucide(name, size=size, role="img", aria_label=label))  # noqa: S308
-    return mark_safe(lucide(name, size=size, aria_hidden="true", focusable="false"))  # noqa: S308
+    words = {"role": "img", "aria_label": label} if label else {"aria_hidden": "true"}
+    return mark_safe(" ".join(lucide(name, size=size, **words).split()))  # noqa: S308
 
 
 @register.simple_tag

@@ -69,7 +69,7 @@ def voters(world, day) -> set[str]:
 
 @pytest.mark.parametrize("status", ["probation", "suspended"])
 def test_without_rights_nobody_votes_from_the_first_day_to_the_last(world, status):
-    """VOTE-10: he is expected, and told why he does not vote; the roster's own question says the same."""
+    """VOTE-11: he is expected, and told why he does not vote; the roster's own question says the same."""
     member = world.members["member"]
     until = date(2026, 5, 1) if status == "probation" else None
     enter(world, member, status, start_on=LOST, stop_on=date(2026, 3, 1), until=until)

@@ -143,7 +143,7 @@ def test_the_list_asks_the_same_questions_whatever_its_length(
                 client.get(reverse("members"), filters)
 
 
-LIST, DETAIL, EXPORT = 8, 13, 6 + 3 + 4  # three for the journal, and four of its savepoints
+LIST, DETAIL, EXPORT = 8, 17, 6 + 3 + 4  # three for the journal, and four of its savepoints
 
 
 @pytest.mark.parametrize("rows", [1, 15])

@@ -42,7 +42,7 @@ def test_computed_is_the_same_too(recorded):
 
 
 def test_many_figures_take_few_queries(recorded, django_assert_max_num_queries):
-    with django_assert_max_num_queries(35):
+    with django_assert_max_num_queries(37):
         values_of(catalogue(), scope_of(recorded.root), [H1, OLD, H1.previous])
 
 
