@@ -76,6 +76,12 @@ def shown_first(todo: list[Duty]) -> list[Duty]:
     return [*late[:LATE_SHOWN], *todo[len(late) :]]
 
 
+def with_added(items: list[dict], branch: Branch, reader: Account, today: date) -> list[dict]:
+    """Together with the open items of the features: what is overdue first, then what is due soonest, then what has no day."""
+    items = items + added_to("home.todo", branch, reader, today)
+    return sorted(items, key=lambda item: (not item.get("overdue"), item.get("due") or date.max))
+
+
 def tallies(duties: list[Duty], branch: Branch, today: date, spans: Iterable[Span]) -> list[Tally]:
     """Done and due of the month, quarter … in which today lies."""
     told = []
@@ -102,7 +108,7 @@ def branch_overview(branch: Branch, reader: Account, today: date, may_log: bool)
     kinds = Branch.objects.filter(pk=branch.pk).kinds_of_members(today)
     return {
         "tallies": tallies(duties, branch, today, Span),
-        "todo": [todo_item(duty, today, may_log) for duty in shown_first(todo)] + added_to("home.todo", branch, reader, today),
+        "todo": with_added([todo_item(duty, today, may_log) for duty in shown_first(todo)], branch, reader, today),
         "todo_more": len(todo) - len(shown_first(todo)),
         "overdue": sum(duty.status is Status.OVERDUE for duty in todo),
         "done": [{"duty": duty, "rule_url": rule_url(duty.rule_id), "url": held_url(duty)} for duty in done],
@@ -170,7 +176,7 @@ def committee_overview(branch: Branch, reader: Account, today: date, may_log: bo
         "branches_late": len({duty.branch.pk for duty in theirs}),
         "branches_all": sum(each.is_leaf_kind for each in scope),
         "progress": progress([duty for duty in duties if duty.branch.is_leaf_kind], branch, today),
-        "todo": [todo_item(duty, today, may_log) for duty in shown_first(own)] + added_to("home.todo", branch, reader, today),
+        "todo": with_added([todo_item(duty, today, may_log) for duty in shown_first(own)], branch, reader, today),
         "recent": recent,
         "late_entries": entered_late,
         "late_days": LATE_DAYS,
