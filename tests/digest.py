@@ -17,6 +17,7 @@ Rows = dict[str, dict[Any, dict[str, Any]]]
 RANDOM = {
     "uid", "uuid", "form_token", "request_token", "stored_name", "password", "hash", "prev_hash", "seal", "at", "created_at",
     "changed_at", "uploaded_at", "made_at", "set_at", "committed_at", "undone_at", "sent_at", "last_login", "retired_at", "removed_at",
+    "voided_at",
 }  # fmt: skip
 
 

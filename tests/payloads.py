@@ -282,7 +282,7 @@ SUBMISSIONS: dict[str, Submission] = {
     "standing_remove": Submission(given(reason="登记错人")),
     "transfers_export": Submission(_of_branch, page="transfers"),
     "transfer_in": Submission(_letter_in, creates="transfers.Transfer"),
-    "transfer_out": Submission(given(other_side="中共青禾县委", number="云林党介88号", start_on="2026-05-06", dues_to="2026-05"),
+    "transfer_out": Submission(given(other_side="中共青禾县委", number="云林党介甲88号", start_on="2026-05-06", dues_to="2026-05"),
                                creates="transfers.Transfer"),
     "transfer_act": Submission(given(day=day(), note="对方迟收，已说明")),
     "meeting_new": Submission(_meeting, creates="meetings.Meeting"),

@@ -20,6 +20,7 @@ from members.changes import move_member, return_member
 from members.corrections import correct_membership, undo_change
 from members.development.approvals import return_submission, submit_step
 from members.development.leaving import move_path, resume_path
+from members.dues.payments import ready_ahead
 from members.services import link_account
 from members.transfers import services as transfer_services
 from partywork.errors import NotAllowed
@@ -120,7 +121,7 @@ def by_hand(stage: Stage) -> list[Call]:
         (return_member, {"member": b, "branch": stage.world.a} | place, both),
         (move_member, {"member": b, "branch": stage.world.a} | place, both),
         (correct_membership, {"member": a, "branch": stage.world.b} | right, both),
-        *paths_by_hand(stage),
+        *paths_by_hand(stage), *of_dues(stage),
     ]  # fmt: skip
     given += of_letters(stage)
     return [Call(service, {"actor": None} | facts, "by hand", frozenset(may), inspect.unwrap(service).__code__)
@@ -136,6 +137,11 @@ def paths_by_hand(stage: Stage) -> list[tuple[Callable, dict[str, Any], set[str]
         (move_path, {"path": path, "branch": stage.world.b, "group": None, "day": today(), "reason": "调动"} | now, {"staff"}),
         (return_submission, sent | now, {"staff"}),
     ]
+
+
+def of_dues(stage: Stage) -> list[tuple[Callable, dict[str, Any], set[str]]]:
+    """Months paid ahead, which the form of a submission leaves out."""
+    return [(ready_ahead, {"member": stage.objects["member.a"], "months": 1, "today": today()}, {"secretary", "staff"})]
 
 
 def of_letters(stage: Stage) -> list[tuple[Callable, dict[str, Any], set[str]]]:

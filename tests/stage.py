@@ -312,7 +312,7 @@ def _place_honours(stage: Stage, letter: str, branch, account, mark: str) -> Non
     spare = branch.memberships.get(member__name=f"候补{letter}").member
     title = Title.objects.create(name=f"优秀共产党员{letter}", category="member")
     stage.objects[f"title.{letter}"] = title
-    for kind, state in (("round", "recommended"), ("ready", "reviewed"), ("published", "publicity")):
+    for kind, state in (("round", "recommended"), ("examined", "reviewed"), ("published", "publicity")):
         row = Round.objects.create(name=f"{kind}{letter}", year=2026, notice="林党〔2026〕1号", notice_on=date(2026, 3, 1),
                                    nominate_by=date(2026, 5, 1))
         if kind == "published":
@@ -376,7 +376,7 @@ PATHS: dict[str, str] = {
     "term": "term", "term_edit": "term", "term_extend": "term", "term_new": "branch", "election_new": "branch",
     "seat_end": "seat", "seat_change": "officer", "seat_fill": "vacancy",
     "election": "election", "election_approve": "election", "election_void": "election",
-    "round": "round", "round_edit": "round", "round_quotas": "round", "round_publish": "ready", "round_decide": "published",
+    "round": "round", "round_edit": "round", "round_quotas": "round", "round_publish": "examined", "round_decide": "published",
     "nomination_new": "quota", "nomination": "nomination", "nomination_edit": "nomination", "nomination_review": "nomination",
     "nomination_refuse": "nomination", "nomination_withdraw": "nomination", "award_void": "award", "title_edit": "title",
     "example_edit": "example", "example_choose": "example",
