@@ -44,7 +44,7 @@ NOT_IDS = {
     "version": "which state of the record the page showed", "form_token": "a random mark of the form itself (R20)",
     "TOTAL_FORMS": "a number of rows", "INITIAL_FORMS": "a number of rows", "MIN_NUM_FORMS": "a number of rows",
     "MAX_NUM_FORMS": "a number of rows", "period": "a stretch of time", "page": "a page", "view": "shown instead of downloaded",
-    "year": "a year", "stratum": "one of a list of codes",
+    "year": "a year", "month": "a month", "stratum": "one of a list of codes",
     "dissolved": "those that are gone as well", "years": "how long a term is", "chosen": "whether it is in the report",
     "for_branch": "what kind of honour it is",
     "csrfmiddlewaretoken": "a secret of the browser", "part": "where the page scrolls to",

@@ -32,7 +32,7 @@ READING = {"meeting_attendance": "draws the list of those expected, for a page t
 FILES = {"matrix_export", "meetings_export", "members_export", "figures_export", "figure_rows_export", "meeting_file", "report_download",
          "structure_export", "member_gaps_export", "development_export", "thought_file", "step_file",
          "import_members_template", "import_branches_template", "import_accounts_template", "import_download",
-         "transfers_export"}
+         "transfers_export", "dues_ledger_export", "dues_arrears_export", "awards_export", "terms_export"}
 # GET addresses that hand out a file without a word in the journal.
 PLAIN_FILES = {"template_builtin": "part of the program, the same for everybody; no record stands in it"}
 # Columns that tell of the change itself, or of which only the fact is told.

@@ -38,7 +38,7 @@ from tests.stage import Stage, address
 pytestmark = pytest.mark.django_db
 PEOPLE = [who for who in CAST if who not in ("nobody", "disabled")]
 WORDS = {"act", "next", "saved", "refresh", "save_draft", "names", "quote", "proposed", "date", "sort",  # read, but they name no row
-         "columns", "whole", "what", "digest"}
+         "columns", "whole", "what", "digest", "carried"}
 
 
 @pytest.fixture(scope="module")
