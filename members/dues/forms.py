@@ -151,6 +151,8 @@ class MonthsForm(MannerForm):
         self.lines = {f"{line.pk}-{line.version}": line for line in lines}
         self.fields["months"].choices = [
             (key, f"{line.month.year}年{line.month.month}月，应交余额{line.open}元") for key, line in self.lines.items()]
+        if not lines:
+            self.fields["months"].help_text = "已生成的月份都已交齐；可以预交以后的月份。"
         self.fields["months"].error_messages["invalid_choice"] = "所选月份的应缴已有变化，请重新勾选。"
 
     def clean(self) -> dict[str, Any]:

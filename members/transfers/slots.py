@@ -70,7 +70,11 @@ def letters_to_see_to(branch: Branch, reader, today: date) -> Iterator[dict]:
     if not reader.can("transfers.edit", branch):
         return
     rows = Transfer.objects.within(branch).pressing_on(today).select_related("member__latest", "branch", "to_branch")
-    yield from (todo_of(row, branch, today) for row in rows.unfinished_first()[:TODO_SHOWN])
+    pressing = list(rows.unfinished_first()[: TODO_SHOWN + 1])
+    yield from (todo_of(row, branch, today) for row in pressing[:TODO_SHOWN])
+    if len(pressing) > TODO_SHOWN:
+        yield {"title": "还有其他转接要办", "text": f"这里只列最急的{TODO_SHOWN}项，其余在转接台账。",
+               "url": f"{reverse('transfers')}?branch={branch.pk}", "label": "查看台账"}  # fmt: skip
 
 
 def todo_of(row: Transfer, branch: Branch, today: date) -> dict:

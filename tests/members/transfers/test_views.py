@@ -78,6 +78,13 @@ def test_the_export_is_the_list(ledger, client_of):
     assert answer["Content-Type"].startswith("application/vnd.openxmlformats")
 
 
+def test_home_says_when_there_are_more_letters_than_it_shows(world, client_of):
+    for number in range(9):
+        make_transfer(make_member(world.a, f"多{number}"), valid_until=date(2026, 1, 9))
+    last = [item for item in client_of("secretary").get("/").context["todo"] if "transfers/?branch=" in item.get("url", "")]
+    assert [item["title"] for item in last] == ["还有其他转接要办"]
+
+
 def test_home_reminds_those_who_must_act(ledger, client_of):
     def todo(who) -> list[str]:
         return [item["title"] for item in client_of(who).get("/").context["todo"] if "组织关系" in item["title"]]
