@@ -12,7 +12,7 @@ PROOFS = (
     "tests/test_access.py", "tests/test_csrf.py", "tests/test_double_click.py", "tests/test_headers.py", "tests/test_in_sight.py",
     "tests/test_mass_assignment.py", "tests/test_parity.py", "tests/test_refusals.py", "tests/test_typed_text.py",
     "tests/test_migrations.py", "tests/reports/test_killed.py", "tests/partywork/imports/test_killed.py",
-           "tests/partywork/test_serve.py", "tests/partywork/jobs/test_processes.py",
+    "tests/partywork/test_serve.py", "tests/partywork/jobs/test_processes.py",
     "tests/partywork/keeping/", "tests/partywork/handbook/test_samples.py",
 )
 

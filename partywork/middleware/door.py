@@ -25,6 +25,7 @@ LONGEST_NAME = 200
 LONGEST_IN_QUERY = 2000
 LONGEST_COOKIE = 4096  # what browsers allow
 LARGEST_FROM_STRANGERS = 1024 * 1024  # nobody who is not logged in has anything large to send
+SIP = 64 * 1024
 IMPOSSIBLE = re.compile("[\x00\ud800-\udfff]")
 WRONG = (
     SuspiciousOperation,
@@ -62,9 +63,23 @@ class ValuesAtTheDoor:
             check_query(request)
             check_body(request)
         except Refused as refusal:
+            hear_out(request)
             request._mark_post_parse_error()
             return views.error_page(request, refusal.status, message=refusal.message)
         return self.get_response(request)
+
+
+def hear_out(request: HttpRequest) -> None:
+    """Reads what is still coming, up to what any request may send: an answer before the end of a body breaks the connection, and a
+    web server in front then tells of a failure of ours instead of the answer."""
+    length = request.META.get("CONTENT_LENGTH") or ""
+    if not (length.isascii() and length.isdecimal() and len(length) <= 15 and int(length) <= settings.REQUEST_MAX_BYTES):
+        return
+    try:
+        while request.read(SIP):
+            pass
+    except (UnreadablePostError, ValueError):  # gone, or already closed by the parser: there is nobody left to hear out
+        return
 
 
 def check_address(request: HttpRequest) -> None:

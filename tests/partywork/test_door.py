@@ -19,7 +19,7 @@ def ask(path=ECHO, query="", body=None, content_type=FORM, **headers):
     """Sent byte by byte as given: the test client would tidy it up."""
     facts = {"PATH_INFO": path, "QUERY_STRING": query, **headers}
     if body is not None:
-        facts |= {"REQUEST_METHOD": "POST", "CONTENT_TYPE": content_type, "wsgi.input": io.BytesIO(body)}
+        facts = {"wsgi.input": io.BytesIO(body)} | facts | {"REQUEST_METHOD": "POST", "CONTENT_TYPE": content_type}
         facts.setdefault("CONTENT_LENGTH", str(len(body)))
     return Client(raise_request_exception=True).request(**facts)
 
@@ -93,6 +93,24 @@ def test_somebody_signed_in_may_send_files_but_not_any_amount():
     assert (answer.json()["files"], answer.json()["post"]) == ({"file": 3_000_000}, {"a": "三"})
     assert ask(body=body, content_type=MULTIPART_CONTENT).status_code == 413
     assert ask(body=b"", CONTENT_LENGTH=str(200 * 1024 * 1024), **cookie).status_code == 413
+
+
+@pytest.mark.parametrize(
+    ("size", "facts", "left"),
+    [
+        (3_000_000, {"content_type": "application/octet-stream"}, 0),
+        (3_000_000, {"query": "a=%00"}, 0),
+        (3_000_000, {}, 0),
+        (3_000_000, {"content_type": "multipart/form-data"}, 0),
+        (10, {"CONTENT_LENGTH": str(1024**4)}, 10),  # more than anybody may send is not waited for
+        (10, {"CONTENT_LENGTH": "ten"}, 10),
+    ],
+)
+def test_who_is_refused_is_heard_out(size, facts, left):
+    """An answer before the end of the body breaks the connection; nginx then says 503 in our name."""
+    body = io.BytesIO(b"x" * size)
+    assert ask(body=b"", **{"CONTENT_LENGTH": str(size), "wsgi.input": body, **facts}).status_code in (400, 413)
+    assert size - body.tell() == left
 
 
 @pytest.mark.parametrize(
